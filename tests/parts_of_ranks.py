@@ -133,7 +133,7 @@ def fitted(world: Any, how: str, engine: str) -> None:
     found(world.rank, ends)
 
 
-REFUSED = ("columns", "missing", "settings", "weights", "lanes", "no rows", "solver", "nothing")
+REFUSED = ("columns", "missing", "settings", "weights", "lanes", "no rows", "solver", "Margins", "nothing")
 
 
 def refused(world: Any) -> None:
@@ -142,9 +142,10 @@ def refused(world: Any) -> None:
 
 
 def _refused(world: Any, what: str) -> str:
-    from glassprop import MLPClassifier
+    from glassprop import Margins, MLPClassifier, Tracer
 
     X, y, weight = examples(40)
+    margins, tracer = Margins(), Tracer()
     more: dict[str, Any] = {"lanes": 1} if what == "lanes" else {}
     settings: dict[str, Any] = {"max_iter": 2, "engine": "reference", "n_iter_no_change": 1}
     if what == "solver":
@@ -157,7 +158,13 @@ def _refused(world: Any, what: str) -> str:
         settings |= {"alpha": 0.5} if what == "settings" else {}
         more |= {"sample_weight": weight} if what == "weights" else {}
     try:
-        MLPClassifier((4,), **settings).fit(X, y, communicator=world, **more)
+        clf = MLPClassifier((4,), **settings)
+        if what == "Margins":
+            clf.set_callbacks(margins, tracer)
+        clf.fit(X, y, communicator=world, **more)
+        if what == "Margins":
+            clf.suspect_labels(X, y, trace=tracer)  # whose weights every process has
+            clf.suspect_labels(X, y, margins=margins)
     except (ValueError, DistributedError) as error:
         return f"{type(error).__name__}: {error}"
     return "fitted"

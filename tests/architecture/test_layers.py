@@ -84,7 +84,7 @@ def test_all_faults_of_an_architecture_in_one_message():
     for part in (
         "n_inputs must be a whole number of 1 or more, got 0",
         "the output layer cannot have dropout",
-        "cost 'cross_entropy' needs outputs that are probabilities that sum to 1 in a row",
+        "cost 'cross_entropy' needs outputs that are probabilities, each row summing to 1",
         "use softmax with this cost",
     ):
         assert part in said

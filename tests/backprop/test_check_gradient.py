@@ -269,6 +269,23 @@ def test_large_networks_are_checked_by_directions():
     assert result.by_directions
 
 
+def test_of_many_members_few_directions_show_an_error_in_one_of_them(monkeypatch):
+    network = Network(60, [Layer(40, "tanh", own=True), Layer(1, "identity", own=True)], members=8)
+    rng = np.random.default_rng(0)
+    theta, X, Y = network.initial(rng), rng.normal(size=(10, 60)), rng.normal(size=(10, 1))
+    right = check_gradient(network, theta, X, Y)
+    assert right.ok
+    assert [layer.checked for layer in right.layers] == [8, 8]
+
+    def slip(*given):
+        gradient = average_gradient(*given)
+        network.w(gradient, 1)[3] *= 1.01
+        return gradient
+
+    monkeypatch.setattr(check_module, "average_gradient", slip)
+    assert [layer.worst.error > 1e-5 for layer in check_gradient(network, theta, X, Y).layers] == [True, False]
+
+
 @pytest.mark.parametrize("directions", [0, -1])
 def test_no_directions_is_refused(case, directions):
     with pytest.raises(SettingsError, match=f"directions must be 1 or more, got {directions}"):

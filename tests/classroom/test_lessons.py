@@ -127,7 +127,7 @@ def test_any_dense_network_with_its_rows_becomes_a_lesson():
 def test_what_is_no_lesson_is_refused_in_one_line():
     own = Activation("cube", value=lambda z: z**3, slope=lambda z, a: 3 * z**2)
     network = Network(2, [Scale(), Layer(2, own, residual=True), Layer(1, "identity")])
-    with pytest.raises(LessonError, match=r"dense layers alone.*scale.*functions that come with glassprop.*'cube'"):
+    with pytest.raises(LessonError, match=r"only dense layers.*scale.*functions that come with glassprop.*'cube'"):
         Lesson.of(network.explain(network.initial(np.random.default_rng(0)), [1, 2], [3]))
     plain = Network(2, [Layer(1, "identity")])
     theta = plain.initial(np.random.default_rng(0))

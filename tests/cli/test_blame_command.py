@@ -42,7 +42,7 @@ def test_what_drove_a_row_in_80_columns(run, kept):
     assert max(map(len, result.out.splitlines())) <= 80
     assert "\x1b" not in result.out
     assert "of 2 networks" in result.out
-    assert "The row asked for" in result.out
+    assert "The row asked about" in result.out
     assert "<b>no. 5</b>" in result.out
     for side in ("Proponents: rows that lowered its cost", "Opponents: rows that raised its cost"):
         lines = result.out.split(side)[1].split("\n\n")[0].splitlines()
@@ -112,7 +112,7 @@ def test_a_page_has_the_rows_as_text(run, kept, refuse, tmp_path):
     assert run("blame", model, table, "--row", 0, "--of", "bare.csv", "--html", "page.html").code == 0
     assert "&lt;b&gt;no. 40&lt;/b&gt;" in (tmp_path / "page.html").read_text(encoding="utf-8")
     asked = "blame", model, table, "--row", 5
-    refuse(*asked, "--html", "page.html", "--no-rows", words=["leave out one of them"])
+    refuse(*asked, "--html", "page.html", "--no-rows", words=["drop one of the two"])
     refuse(*asked, "--html", table, words=["is the data"])
     refuse(*asked, "--html", "no/page.html", words=["cannot write"])
 
@@ -168,7 +168,7 @@ def test_a_model_kept_elsewhere_has_its_trace(run, table, places, monkeypatch, t
         (["--trace", "no/folder/m.trace"], ["cannot write"]),
         (["--trace", "r.html", "--report", "r.html"], ["would replace the trace"]),
         (["--trace", "m.trace", "--stream"], ["read into memory"]),
-        (["--trace", "m.trace", "--checkpoint", "kept"], ["leave one of them out"]),
+        (["--trace", "m.trace", "--checkpoint", "kept"], ["leave out one of the two"]),
     ],
 )
 def test_what_cannot_be_traced_is_refused_before_training(refuse, table, more, words):

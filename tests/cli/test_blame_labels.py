@@ -11,6 +11,8 @@ import pytest
 
 from glassprop import Margins
 from glassprop.cli import main
+from glassprop.tables import FitOptions, fit_table, read_table, text_columns
+from glassprop.tables.use.suspect_table import suspect_model, suspect_table
 
 PLANTED = {7: "=lily", 30: "rose", 55: "=lily"}  # row -> what its label should be
 ROWS = 240
@@ -60,8 +62,8 @@ def test_as_json_and_csv(run, table):
     result = run("blame", "t.csv", *TRAINED, "--labels", "--csv", "out.csv", "--json")
     found = result.json
     assert found.keys() == {
-        "model", "task", "n_rows", "epochs", "n_suspected", "doubt", "rows", "retrained", "target", "interrupted",
-        "csv", "html", "notes",
+        "model", "task", "n_rows", "epochs", "folds", "line", "n_suspected", "doubt", "rows", "retrained", "target",
+        "interrupted", "csv", "html", "notes",
     }  # fmt: skip
     assert (found["model"], found["target"], found["n_rows"], found["csv"]) == (None, "kind", 239, "out.csv")
     first = {one["row"]: one["suggested"] for one in found["rows"][:3]}
@@ -103,7 +105,7 @@ def test_ctrl_c_ends_the_training_and_is_told(run, table, monkeypatch):
     monkeypatch.setattr(Margins, "on_state", look)
     result = run("blame", "t.csv", *TRAINED, "--recipe", "plain", "--labels", "--retrain", "--csv", "out.csv", "--json")
     assert result.code == 130
-    assert "interrupted: what training saw until then serves; nothing is retrained" in result.err
+    assert "interrupted: what was seen of training until then is used; nothing is retrained" in result.err
     assert (result.json["interrupted"], result.json["retrained"]) == (True, None)
     assert len(rows_of("out.csv")) == 239
 
@@ -179,21 +181,21 @@ def test_retraining_is_told(run, table):
         (["t.csv", "--labels"], ["no target is named"]),
         (["t.csv", "--target", "color", "--labels"], ["'color'"]),
         (["t.csv", "--target", "kind"], ["--row N", "--labels"]),
-        (["t.csv", "--target", "kind", "--labels", "--row", "1"], ["one of both"]),
+        (["t.csv", "--target", "kind", "--labels", "--row", "1"], ["one of the two"]),
         (["t.csv", "--target", "kind", "--labels", "--of", "t.csv"], ["about --row"]),
-        (["t.csv", "--target", "kind", "--row", "1"], ["a model has decided what is learned"]),
+        (["t.csv", "--target", "kind", "--row", "1"], ["the model file has decided what is learned"]),
         (["t.csv", "--row", "1", "--retrain", "--csv", "o.csv"], ["--csv and --retrain: only with --labels"]),
         (["t.csv", "--target", "kind", "--labels", "--only-suspected"], ["give --csv FILE too"]),
         (["t.csv", "--target", "kind", "--labels", "--csv", "o.xlsx"], ["the ending says how"]),
         (["t.csv", "--target", "kind", "--labels", "--csv", "t.csv"], ["is the data"]),
         (["t.csv", "--target", "kind", "--labels", "--csv", "no/where.csv"], ["cannot write"]),
         (["t.csv", "--target", "kind", "--labels", "--cross-fit", "3"], ["--cross-fit trains several"]),
-        (["t.csv", "--target", "kind", "--labels", "--validation", "0.2"], ["all rows are looked at"]),
+        (["t.csv", "--target", "kind", "--labels", "--validation", "0.2"], ["looks at all rows"]),
         (["t.csv", "--target", "kind", "--labels", "--trust", "x.Y"], ["--trust is about a model file"]),
         (["nothing.csv", "--target", "kind", "--labels"], ["nothing.csv"]),
         (["nothing.glassprop", "t.csv", "--labels"], ["there is no model file"]),
         (["nothing.glassprop", "--labels"], ["give the table that it was trained on"]),
-        (["nothing.glassprop", "t.csv", "--labels", "--epochs", "3"], ["leave options of that out"]),
+        (["nothing.glassprop", "t.csv", "--labels", "--epochs", "3"], ["leave out options about that"]),
     ],
 )
 def test_what_is_refused(refuse, table, line, words):
@@ -210,3 +212,25 @@ def test_the_table_is_not_written_to(run, table, tmp_path):
     assert main(["blame", "t.csv", *TRAINED, "--labels", "--csv", "out.csv"]) == 0
     assert (tmp_path / "t.csv").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "t.csv"]
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        (["007", "010"], ["007", "010"]),
+        (["1e5", "B07", "007"], ["1e5", "B07", "007"]),
+        (["1e5", "2e5"], ["100000", "200000"]),
+        (["1.50", "2.5"], ["1.5", "2.5"]),
+    ],
+)
+def test_labels_that_look_like_numbers_are_called_what_training_calls_them(tmp_path, written, named):
+    (tmp_path / "t.csv").write_text("x,kind\n" + "".join(f"{k % 7},{written[k % len(written)]}\n" for k in range(42)))
+    options = FitOptions("kind", epochs=2, hidden=(2,), recipe="plain", task="classification")
+    outcome = fit_table(read_table(str(tmp_path / "t.csv")), options)
+    assert sorted(map(str, outcome.record["labels"])) == sorted(named)
+    again = read_table(str(tmp_path / "t.csv"), as_text=text_columns(outcome.pipeline, outcome.record))
+    for found in (
+        suspect_table(read_table(str(tmp_path / "t.csv")), options),
+        suspect_model(outcome.pipeline, outcome.record, again),
+    ):
+        assert [found.suspects.row(k)["given"] for k in range(len(named))] == named

@@ -68,15 +68,15 @@ def test_what_signals_stop_ends_with_the_same_file(tmp_path: Path) -> None:
     assert "a checkpoint keeps one fit" in straight.stderr
     done = stopped(signal.SIGTERM, tmp_path)
     assert done.returncode == 143, done.stderr
-    assert done.stderr.splitlines()[-1].startswith("glassprop: terminated; it can be gone on with from 'kept/fit-001-")
+    assert done.stderr.splitlines()[-1].startswith("glassprop: terminated; it can be resumed from 'kept/fit-001-")
     assert "Traceback" not in done.stderr
     before = newest(tmp_path)
     done = stopped(signal.SIGKILL, tmp_path, "--resume", after=2)
     assert done.returncode == -signal.SIGKILL
-    assert f"training goes on from 'fit-001-{before:06d}.checkpoint', after epoch" in done.stderr
+    assert f"training is resumed from 'fit-001-{before:06d}.checkpoint', after epoch" in done.stderr
     done = stopped(signal.SIGINT, tmp_path, "--resume", after=2)
     assert done.returncode == 130, done.stderr
-    assert "training was stopped; it can be gone on with from" in done.stderr
+    assert "training was stopped; it can be resumed from" in done.stderr
     done = call(*TRAIN, "--model", "m.glassprop", *KEPT, "--resume", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "m.glassprop").read_bytes() == (tmp_path / "straight.glassprop").read_bytes()
@@ -88,7 +88,7 @@ def test_a_small_table_whose_folds_come_first(run, tmp_path: Path) -> None:
     assert run(*train, "--model", "straight.glassprop").code == 0
     found = run(*train, "--model", "m.glassprop", *KEPT, "--resume", "--keep-last", 2)
     assert found.code == 0
-    assert "there is no checkpoint to go on from in 'kept': training begins anew" in found.err
+    assert "there is no checkpoint to resume from in 'kept': training starts from the beginning" in found.err
     again = run(*train, "--model", "again.glassprop", *KEPT, "--resume")
     assert "which had come to its end" in again.err
     for name in ("m", "again"):

@@ -176,11 +176,11 @@ def test_the_report_of_a_training_has_a_section(run, contradicting, tmp_path):
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "What keeps it from learning" in page
     assert "contradicting-labels" in page
-    assert "equal to rows" in page
+    assert "the same inputs as other rows" in page
     assert run("train", contradicting, *asked, "--report", "report.html", "--no-rows").code == 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "contradicting-labels" in page
-    assert "equal to rows" not in page
+    assert "the same inputs as other rows" not in page
 
 
 def test_the_report_tells_of_the_course_of_training_and_of_which_network(run, tmp_path):

@@ -83,7 +83,7 @@ def test_8_bits_are_measured_on_rows_that_are_given(run, model, tmp_path):
         (["--to", "c", "--out", "folder/"], "'folder/': it is a folder; name a file in it"),
         (["--to", "c", "--out", "."], "'.': it is a folder; name a file in it"),
         (["--to", "c", "--out", ""], "'': it is a folder; name a file in it"),
-        (["--to", "c", "--out", "queue"], "'queue': it is no file, and 2 are to be written"),
+        (["--to", "c", "--out", "queue"], "'queue': it is no regular file, and 2 files are to be written"),
         (["--to", "c", "--out", "Math.c"], "math.h is a header of C's own"),
     ],
 )

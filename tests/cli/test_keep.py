@@ -201,7 +201,7 @@ def test_what_no_other_place_would_mend_is_told_after_the_scores(run, monkeypatc
     assert "accuracy" in result.out
     last = result.err.splitlines()[-1]
     assert "the model is not saved" in last
-    assert "for want of memory" in last
+    assert "not enough memory" in last
     assert files(tmp_path) == []
 
 

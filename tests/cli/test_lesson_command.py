@@ -64,7 +64,7 @@ def test_the_rate_can_be_another(run):
 )
 def test_each_form_is_a_file(run, tmp_path, option, name, start):
     result = run("lesson", "xor-before", option, name)
-    assert (result.code, result.out, result.err) == (0, "", f"{name} is written\n")
+    assert (result.code, result.out, result.err) == (0, "", f"{name} was written\n")
     assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
     printed = run("lesson", "xor-before", option, "-")
     assert printed.code == 0
@@ -89,7 +89,7 @@ def test_a_worksheet_has_the_digits_of_the_lesson_unless_others_are_asked_for(ru
 
 
 def test_a_lesson_is_saved_changed_and_shown(run, tmp_path):
-    assert run("lesson", "2-2-1", "--save", "mine.toml").err == "mine.toml is written\n"
+    assert run("lesson", "2-2-1", "--save", "mine.toml").err == "mine.toml was written\n"
     path = tmp_path / "mine.toml"
     text = path.read_text(encoding="utf-8")
     assert tomllib.loads(text)["layers"][0]["w"] == [[0.1, 0.2], [0.9, 0.5]]
@@ -135,7 +135,7 @@ def test_every_fault_has_a_line(run, tmp_path):
     [
         ((), ["name a lesson", "--list", "one-neuron"]),
         (("--list", "chain"), ["not both"]),
-        (("--list", "--html", "x.html"), ["--list", "--json alone"]),
+        (("--list", "--html", "x.html"), ["--list", "combined with --json"]),
         (("chian",), ["no lesson is called 'chian'; did you mean chain?"]),
         (("mine.toml",), ["mine.toml: cannot be read: No such file"]),
         (("folder/mine",), ["folder/mine: cannot be read"]),
@@ -167,7 +167,7 @@ def test_a_trained_model_and_rows_of_its_table_become_a_lesson(run, iris_model, 
     asked = ("--row", "3", "--row", "70")
     result = run("explain", iris_model, "iris", *asked, "--save", "iris.toml")
     assert result.code == 0
-    assert "iris.toml is written; it contains 2 rows of your table" in result.err
+    assert "iris.toml was written; it contains 2 rows of your table" in result.err
     lesson = read_lesson(tmp_path / "iris.toml")
     assert lesson.output_names == ("setosa", "versicolor", "virginica")
     assert run("lesson", "iris.toml").out.startswith("Row 0\n")  # it has no title

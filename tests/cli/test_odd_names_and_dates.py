@@ -158,7 +158,7 @@ class PanicException(BaseException):
     [
         (OverflowError("date value out of range"), 70, "OverflowError: date value out of range"),
         (PanicException("out-of-range date"), 70, "PanicException: out-of-range date"),
-        (MemoryError(), 2, "for want of memory"),
+        (MemoryError(), 2, "not enough memory"),
         (RecursionError("too deep"), 70, "too deep"),
     ],
 )

@@ -11,6 +11,7 @@ import sys
 import polars as pl
 import pytest
 
+from glassprop import load_trace
 from glassprop.cli.report_files import page_path
 from glassprop.export.model_file import read_record
 
@@ -62,9 +63,13 @@ def test_rows_of_a_file_of_held_out_rows_are_counted_in_it(run, tmp_path, table)
         assert example["target"] == held["kind"][example["row"]]
 
 
-def test_json_names_the_report(run, table):
-    assert run(*FLOWERS, "--report", "r.html", "--json").json["report"] == "r.html"
-    assert run(*FLOWERS, "--json").json["report"] is None
+def test_json_names_the_report_and_the_trace_by_which_it_tells_what_drove_rows(run, table, tmp_path):
+    told = run(*FLOWERS, "--report", "r.html", "--trace", "m.trace", "--json").json
+    assert (told["report"], told["trace"]) == ("r.html", "m.trace")
+    weights = load_trace("m.trace").weights
+    assert f"along the training, at {weights} of its weights" in (tmp_path / "r.html").read_text("utf-8")
+    told = run(*FLOWERS, "--json").json
+    assert (told["report"], told["trace"]) == (None, None)
 
 
 def test_no_rows_leaves_values_of_rows_out(run, tmp_path, table):

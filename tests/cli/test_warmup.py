@@ -91,7 +91,7 @@ def test_it_lies_where_processes_look(quick: list[str], tmp_path: Path, monkeypa
         ("--solvers sgd,Adamm", "got 'Adamm'; did you mean 'adam'?\n"),
         ("--activations rleu", "no activation is called 'rleu'; did you mean 'relu'?\n"),
         ("--precision float16", "Invalid value"),
-        ("--all --costs huber", "--all takes all there are"),
+        ("--all --costs huber", "--all compiles for all of them"),
         ("extra", "too many arguments"),
     ],
 )

@@ -323,5 +323,5 @@ def test_text_keeps_to_eighty_columns_and_all_of_it_is_data():
 @pytest.mark.parametrize("budget", [-1, "much", True, float("nan")])
 def test_a_budget_is_a_number_of_trainings(budget):
     X, y = classes()
-    with pytest.raises(SettingsError, match="budget must be a number of trainings, 0 or more, got"):
+    with pytest.raises(SettingsError, match="budget must be a number of training runs, 0 or more, got"):
         MLPClassifier().diagnose(X, y, budget=budget)

@@ -111,7 +111,7 @@ def test_patience_that_gives_up_while_an_epoch_still_brings_something():
     left = {"train_cost": 0.18, "validation_cost": 0.2}
     (one,) = findings_of("stopped-too-early", measured(**left, course=fast))
     assert (one.number, one.threshold) == (pytest.approx(0.08), 0.012)
-    assert "by its patience (10) and tolerance (0.0001) that is nothing" in one.sentence
+    assert "its patience (10) and tolerance (0.0001) count that as no progress" in one.sentence
     assert len(findings_of("stopped-too-early", measured(**left, course=many))) == 1
     for course in (
         replace(many, cost=(*many.cost[:-1], 0.195)),  # it brought next to nothing

@@ -23,7 +23,10 @@ from glassprop.tables.tabular.plane import plane_of
 
 SMALL = {"grid_resolution": 7}
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("small_jobs"),
+]
 
 
 def rows_at(X, places, columns, held):

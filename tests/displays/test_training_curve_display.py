@@ -16,7 +16,10 @@ from glassprop.plot import TrainingCurveDisplay
 
 SEVERAL = {"votes": "estimators_", "regressors, bagged": "estimators_"}
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("small_jobs"),
+]
 
 
 def network_of(model):

@@ -13,7 +13,10 @@ from glassprop.plot import WeightsDisplay
 
 OTHER = {"votes", "calibrated", "regressors, bagged"}
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("small_jobs"),
+]
 
 
 def test_pixels_are_pictures_in_the_order_of_neurons():

@@ -57,6 +57,11 @@ def refusals(tmp_path_factory):
         ("lanes", "2 processes cannot share 1 lanes", "2 processes cannot share 1 lanes"),
         ("no rows", "no process gives a row of X", "no process gives a row of X"),
         ("solver", "solver='lbfgs' works on all rows at once", "solver='lbfgs' works on all rows at once"),
+        (
+            "Margins",
+            "SettingsError: this Margins has seen a fit on 80 rows that come from a source or lie in several processes",
+            "SettingsError: this Margins has seen a fit on 80 rows that come from a source or lie in several processes",
+        ),
         ("nothing", "fitted", "fitted"),
     ],
 )

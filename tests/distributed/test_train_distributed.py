@@ -82,7 +82,7 @@ def test_a_killed_process_ends_the_job_and_another_number_of_them_goes_on_to_the
     assert list((tmp_path / "kept").glob("*.checkpoint"))
     ended = mpiexec(2, *COMMAND, *command, "--resume", folder=tmp_path)
     assert ended.code == 0, ended.error
-    assert "training goes on from" in ended.error
+    assert "training is resumed from" in ended.error
     assert ", step " in ended.error  # in the middle of an epoch
     assert "passed over" not in ended.error
     assert np.array_equal(glassprop.load(tmp_path / "m.glassprop")[-1].theta_, alone[0][-1].theta_)

@@ -297,7 +297,7 @@ def test_a_file_that_cannot_be_mended_is_done_without_and_said(
     users_folder_is(tmp_path / "file" / "below", monkeypatch)
     for _ in range(2):
         assert small() == "compiled"
-        assert "as every run must: there is no folder to keep them in; set GLASSPROP_CACHE_DIR to" in small.told[-1]
+        assert "as every run must: there is no folder to cache them in; set GLASSPROP_CACHE_DIR to" in small.told[-1]
 
 
 def sealed_anew(file: Path, change: Any) -> None:
@@ -337,7 +337,7 @@ def test_a_folder_that_cannot_be_written_is_done_without(
     for _ in range(2):
         assert small() == "compiled"
         (line,) = small.told
-        assert "as every run must: there is no folder to keep them in; set GLASSPROP_CACHE_DIR" in line
+        assert "as every run must: there is no folder to cache them in; set GLASSPROP_CACHE_DIR" in line
         assert "once" not in line
     assert small.cache.is_file()
 
@@ -452,7 +452,7 @@ def test_kernels_of_another_machine_are_compiled_anew_with_one_notice(
     change(monkeypatch)
     assert small() == "compiled"
     (line,) = small.told
-    assert line.startswith(f"glassprop: compiling its kernels anew: those in {shipped}")
+    assert line.startswith(f"glassprop: compiling its kernels again: those in {shipped}")
     assert line.endswith("are for another processor or version; later runs load the new ones")
     assert small() == "loaded"
     assert small.told == []
@@ -567,6 +567,6 @@ def test_where_no_cache_can_be_kept_people_are_told_what_the_reference_engine_sa
         seconds = 0 if amount is None else seconds_of_training(network, amount, 8)
         (line,) = told
         assert line == (
-            "glassprop: compiling its kernels, as every run must: there is no folder to keep them in; set "
+            "glassprop: compiling its kernels, as every run must: there is no folder to cache them in; set "
             f"GLASSPROP_CACHE_DIR to a folder that can be written{saved.format(f'{COMPILING - seconds:.0f}')}"
         )

@@ -66,8 +66,8 @@ def test_the_reason_says_how_long_it_takes_and_what_else_would_do() -> None:
     why = choose("auto", NETWORK, Objective(), Adam(), Data(X, Y), THETA, amount=SMALL).why
     seconds = seconds_of_training(NETWORK, SMALL, 8)
     assert why == (
-        f"the reference engine: so small a training takes it {seconds:.2f} seconds at most, less than loading machine "
-        "code does (engine='compiled' loads it all the same)"
+        f"the reference engine: such a short training run takes it {seconds:.2f} seconds at most, less than loading "
+        "machine code does (engine='compiled' loads it anyway)"
     )
 
 
@@ -173,8 +173,8 @@ def test_an_engine_that_is_gone_is_done_without_and_said(monkeypatch: pytest.Mon
         "bits may differ from here on"
     )
     assert told == [
-        "glassprop: goes on with the reference engine: its kernels cannot be loaded (for a test); it began with the "
-        "compiled engine, so its bits may differ from here on"
+        "glassprop: continues with the reference engine: its kernels cannot be loaded (for a test); it began with "
+        "the compiled engine, so its bits may differ from here on"
     ]
 
 

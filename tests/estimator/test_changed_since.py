@@ -41,7 +41,7 @@ def test_weights_that_are_assigned_are_not_replaced_by_the_last_ones(write: str,
     assert "_left" not in vars(model)
     assert model._state.last_theta is None
     before = model.theta_.copy()
-    with pytest.raises(SettingsError, match="nothing to go on with"):
+    with pytest.raises(SettingsError, match="nothing to resume"):
         model.resume(X, Y)
     np.testing.assert_array_equal(model.theta_, before)
 

@@ -271,7 +271,7 @@ PLAIN = Layer(7, "leaky_relu(0.2)", residual=True)
 def test_weights_of_other_layers_are_not_trained_on(multiclass: Any, other: Any) -> None:
     X, y = multiclass.X, multiclass.y
     clf = MLPClassifier(layers=LAYERS, warm_start=True, **QUICK).fit(X, y)
-    with pytest.raises(SettingsError, match="or layers, and n_members, or start anew"):
+    with pytest.raises(SettingsError, match="or layers, and n_members, or start from the beginning"):
         clf.set_params(layers=other).fit(X, y)
     clf.set_params(layers=[LAYERS[0], replace_rates(LAYERS[1]), LAYERS[2]]).fit(X, y)
 

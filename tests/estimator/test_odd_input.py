@@ -210,7 +210,7 @@ def test_a_network_that_gives_no_number_says_so(engine: str, binary: Any) -> Non
     clf.coefs_[0][:] = 1e308  # each neuron is infinite, and the output their difference
     clf.coefs_[1][:] = np.array([[1.0], [-1.0], [1.0]])
     for predict in (clf.predict, clf.predict_proba):
-        with pytest.raises(DataError, match=r"gives no number for .* of .* rows: with weights up to 1e\+308"):
+        with pytest.raises(DataError, match=r"gives NaN or infinity for .* of .* rows: with weights up to 1e\+308"):
             predict(np.full((4, 5), 100.0))
 
 

@@ -277,7 +277,7 @@ def test_what_is_not_left_is_not_gone_on_with(end: str) -> None:
             model.set_params(solver="sgd", learning_rate_init=1e200).resume(X, Y)
         assert model.n_iter_ == 2  # the last good epoch
     before = model.theta_.copy()
-    with pytest.raises(SettingsError, match=f"nothing to go on with: .*{words.get(end, '')}"):
+    with pytest.raises(SettingsError, match=f"nothing to resume: .*{words.get(end, '')}"):
         model.resume(X, Y)
     np.testing.assert_array_equal(model.theta_, before)
 
@@ -287,10 +287,10 @@ def test_what_was_never_fitted_is_not_gone_on_with() -> None:
         clf().resume(X, Y)
     fitted = clf().fit(X, Y)
     given = MLPClassifier.from_weights(fitted.coefs_, fitted.intercepts_)
-    with pytest.raises(SettingsError, match="no fit was left before its end; to train on"):
+    with pytest.raises(SettingsError, match="no fit was interrupted before its end; to train on"):
         given.resume(X, Y)
     lbfgs = clf(solver="lbfgs", dropout=0.0).set_callbacks(StopAfter(2)).fit(X, Y)
-    with pytest.raises(SettingsError, match="L-BFGS keeps its memory inside SciPy"):
+    with pytest.raises(SettingsError, match="L-BFGS keeps its state inside SciPy"):
         lbfgs.resume(X, Y)
 
 
@@ -397,5 +397,5 @@ def test_a_partial_fit_that_ctrl_c_came_into_is_called_again() -> None:
         straight.partial_fit(X, NOISY)
     np.testing.assert_array_equal(model.theta_, straight.theta_)
     assert model.loss_curve_ == straight.loss_curve_
-    with pytest.raises(SettingsError, match="nothing to go on with"):
+    with pytest.raises(SettingsError, match="nothing to resume"):
         model.resume(X, NOISY)

@@ -29,7 +29,7 @@ def test_predictions_are_in_the_units_and_a_left_fit_ends() -> None:
     np.testing.assert_allclose(model.predict(X), 20 + 5 * before, rtol=1e-14)
     np.testing.assert_array_equal(model.theta_, theta)
     assert model.target_scale_ == {"mean": 20.0, "spread": 5.0}
-    with pytest.raises(SettingsError, match="nothing to go on with"):
+    with pytest.raises(SettingsError, match="nothing to resume"):
         model.resume(X, Y)
     model.set_units(None)
     np.testing.assert_array_equal(model.predict(X), before)

@@ -81,7 +81,7 @@ def goes_on(make: Callable[[], Any], folder: Path, written: list[Path], *data: A
         said: list[str] = []
         again = make().set_callbacks(Checkpoint(path.parent, resume=True, on_message=said.append))
         same(again.fit(*data, **more).set_callbacks(), straight, folder)
-        assert said[0].startswith(f"training goes on from '{path.name}'")
+        assert said[0].startswith(f"training is resumed from '{path.name}'")
     return straight
 
 
@@ -192,7 +192,7 @@ def test_it_waits_until_it_is_time(tmp_path: Path) -> None:
 
 def test_a_folder_with_checkpoints_is_not_begun_anew(tmp_path: Path) -> None:
     before = crashed(tmp_path / "c")
-    with pytest.raises(SettingsError, match="has checkpoints of a training: go on with it"):
+    with pytest.raises(SettingsError, match="has checkpoints of a training run: resume it"):
         clf().set_callbacks(Checkpoint(tmp_path / "c")).fit(X, Y)
     assert sorted(path.name for path in (tmp_path / "c").glob("*.checkpoint")) == before
 
@@ -200,7 +200,7 @@ def test_a_folder_with_checkpoints_is_not_begun_anew(tmp_path: Path) -> None:
 def test_two_trainings_do_not_share_a_folder(tmp_path: Path) -> None:
     folder = CheckpointFolder(tmp_path / "c")
     folder.make()
-    with pytest.raises(SettingsError, match="another training keeps its checkpoints in"):
+    with pytest.raises(SettingsError, match="another training run keeps its checkpoints in"):
         clf().set_callbacks(Checkpoint(tmp_path / "c")).fit(X, Y)
     folder.close()
     clf().set_callbacks(Checkpoint(tmp_path / "c")).fit(X, Y)
@@ -256,7 +256,7 @@ def test_where_none_is_whole_it_begins_anew_and_says_so(tmp_path: Path) -> None:
     again = clf().set_callbacks(Checkpoint(tmp_path / "c", resume=True, on_message=said.append)).fit(X, Y)
     same(again.set_callbacks(), straight, tmp_path)
     assert "there is none before it" in said[-2]
-    assert "training begins anew" in said[-1]
+    assert "training starts from the beginning" in said[-1]
 
 
 def test_an_empty_folder_begins_anew_and_says_so(tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def test_an_empty_folder_begins_anew_and_says_so(tmp_path: Path) -> None:
     again = clf().set_callbacks(Checkpoint(tmp_path / "new" / "c", resume=True, on_message=said.append)).fit(X, Y)
     same(again.set_callbacks(), clf().fit(X, Y), tmp_path)
     assert len(said) == 1
-    assert "training begins anew" in said[0]
+    assert "training starts from the beginning" in said[0]
 
 
 def test_a_full_disk_leaves_the_older_ones_and_training_goes_on(
@@ -364,7 +364,7 @@ def test_with_another_engine_it_goes_on_and_says_so(tmp_path: Path) -> None:
 
 def test_what_it_cannot_keep_is_refused_in_one_line(tmp_path: Path) -> None:
     for fit, words in (
-        (lambda: clf(solver="lbfgs", dropout=0.0).set_callbacks(kept(tmp_path)).fit(X, Y), "L-BFGS keeps its memory"),
+        (lambda: clf(solver="lbfgs", dropout=0.0).set_callbacks(kept(tmp_path)).fit(X, Y), "L-BFGS keeps its state"),
         (
             lambda: clf().set_callbacks(kept(tmp_path)).partial_fit(X, Y, classes=np.unique(Y)),
             "a Checkpoint keeps fits",
@@ -452,7 +452,7 @@ def test_a_signal_writes_a_checkpoint_first(engine: str, tmp_path: Path) -> None
 def test_a_signal_at_the_very_end_is_answered(tmp_path: Path) -> None:
     """After the last epoch nobody asks whether one came."""
     make = lambda: clf(max_iter=3)  # noqa: E731
-    with pytest.raises(TerminatedExit, match="training had come to its end, and it can be gone on with from"):
+    with pytest.raises(TerminatedExit, match="training had ended, and it can be resumed from"):
         make().set_callbacks(Signals(signal.SIGTERM, 3), kept(tmp_path / "a")).fit(X, Y)
     done = make().set_callbacks(Checkpoint(tmp_path / "a", resume=True)).fit(X, Y)
     same(done.set_callbacks(), make().fit(X, Y), tmp_path)

@@ -93,7 +93,7 @@ BAD: dict[str, tuple[Callable[[], Any], Callable[[Parts], None], str]] = {
         lambda parts: (scaled()(parts), parts.document["model"]["network_"]["layers"][-1].update(residual=True)),  # type: ignore[func-returns-value]
         "ends in one linear output"),
     "a fit that was left": (
-        lambda: reg().set_callbacks(StopAfter(2)).fit(X, Y).set_callbacks(), scaled(), "came to its end"),
+        lambda: reg().set_callbacks(StopAfter(2)).fit(X, Y).set_callbacks(), scaled(), "comes from a completed fit"),
     "classes": (
         lambda: MLPClassifier(hidden_layer_sizes=(3,), max_iter=2, random_state=0).fit(X, Y > 1), scaled(),
         "ends in one linear output"),

@@ -85,7 +85,7 @@ PLAIN: dict[str, tuple[Callable[[Parts], None], str]] = {
     "a key of more bits": (set_to(2**32, "left", "dropout_key"), "to 4294967295"),
     "epochs that were not": (set_to(4, "epoch"), "not those of the history"),
     "another dtype": (set_to("int64", "left", "dtype"), "float64, float32"),
-    "L-BFGS": (of_lbfgs, "L-BFGS cannot be gone on with"),
+    "L-BFGS": (of_lbfgs, "L-BFGS cannot be resumed"),
     "another key": (set_to(1, "left", "more"), "not part of it"),
 }
 JUDGED: dict[str, tuple[Callable[[Parts], None], str]] = {

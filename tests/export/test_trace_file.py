@@ -99,7 +99,7 @@ def test_what_is_no_trace(path, tmp_path):
     (tmp_path / "text").write_text("no")
     with pytest.raises(ModelFileError, match="is not a glassprop trace file"):
         load_trace(tmp_path / "text")
-    with pytest.raises(SettingsError, match="has seen no fit"):
+    with pytest.raises(SettingsError, match="has watched no completed fit"):
         save_trace(Tracer(), tmp_path / "none.trace")
     with pytest.raises(ModelFileError, match="cannot save a list as a trace"):
         save_trace([], tmp_path / "none.trace")

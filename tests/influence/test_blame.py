@@ -186,7 +186,7 @@ def test_numbers_and_several_labels():
 
 def test_inputs_beyond_what_products_can_hold(fitted):
     model, _, X, y = fitted
-    with pytest.raises(DataError, match="beyond what numbers hold: scale the inputs"):
+    with pytest.raises(DataError, match="overflow: scale the inputs"):
         model.blame(X * 1e200, y, row=0)
 
 
@@ -207,7 +207,7 @@ def test_inputs_beyond_what_products_can_hold(fitted):
         ({"row": 0, "top": 0}, SettingsError, "top must be a whole number"),
         ({"row": 0, "top": True}, SettingsError, "top must be a whole number"),
         ({"row": 0, "trace": "trace"}, SettingsError, "trace must be a Tracer"),
-        ({"row": 0, "trace": Tracer()}, SettingsError, "has seen no fit"),
+        ({"row": 0, "trace": Tracer()}, SettingsError, "has watched no completed fit"),
     ],
 )
 def test_what_cannot_be_asked(fitted, arguments, error, said):

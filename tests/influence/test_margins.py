@@ -125,7 +125,7 @@ def test_partial_fit_tells_of_the_rows_of_the_last_call():
 
 
 def test_before_a_fit():
-    with pytest.raises(SettingsError, match="has seen no fit that came to its end"):
+    with pytest.raises(SettingsError, match="has watched no completed fit"):
         Margins().rows()
 
 
@@ -256,5 +256,5 @@ def test_a_fit_that_fails_is_not_told_of():
     model = clf(solver="sgd", learning_rate_init=1e200, engine="compiled").set_callbacks(margins)
     with pytest.raises(DivergenceError):
         model.fit(X, y)
-    with pytest.raises(SettingsError, match="has seen no fit that came to its end"):
+    with pytest.raises(SettingsError, match="has watched no completed fit"):
         margins.rows()

@@ -73,6 +73,28 @@ def test_a_score_of_labels_is_that_of_the_worst_of_them():
     np.testing.assert_array_equal(found.suggested, [[1, 0], [0, 0]])
 
 
+def test_the_line_is_lower_where_nearly_all_rows_are_learned_early():
+    """.6 of the share of the epochs until then, of the rows that were trained on, and .3 at least."""
+    given, outputs = np.eye(2)[np.zeros(1000, dtype=int)], np.full((1000, 2), [0.9, 0.1])
+    outputs[:4] = [[0.65, 0.35], [0.55, 0.45], [0.45, 0.55], [0.3, 0.7]]
+    learned, trained = np.zeros(1000, dtype=int), np.arange(1000) < 800
+    learned[100:120], learned[800:] = 70, -1
+    for at, line, suspected in ((70, 0.42, [3, 2, 1]), (-1, 0.6, [3]), (20, 0.3, [3, 2, 1, 0]), (98, 0.588, [3])):
+        learned[100:120] = at
+        found = said("classes", outputs, given, epochs=20, last=100, learned=learned, trained=trained)
+        assert (found.line, found.suspected.tolist()) == (pytest.approx(line), suspected)
+        assert (found.suggested.argmax(axis=1)[suspected] == 1).all()  # the likeliest of the others
+    two = said("labels", outputs[:, 1:], given[:, 1:], epochs=20, last=100, learned=learned * 0, trained=trained)
+    assert (two.line, two.suspected.tolist(), two.suggested[:5, 0].tolist()) == (0.3, [3, 2, 1, 0], [1, 1, 1, 1, 0])
+    for more in ({"epochs": 0}, {"last": 0}, {"trained": trained & False}):
+        assert said("classes", outputs, given, **{"epochs": 20, "last": 100, "trained": trained} | more).line == 0.6
+    for share, line in ((0.22, 0.44), (0.4, 0.6)):  # twice the median
+        unsure = np.full((1000, 2), [1 - share, share])
+        found = said("classes", unsure, given, epochs=20, last=100, learned=learned * 0, trained=trained)
+        assert found.line == pytest.approx(line)
+    assert said("numbers", outputs, given, epochs=20, last=100, learned=learned * 0, trained=trained).line == 0.6
+
+
 def test_a_score_of_numbers_is_at_the_line_three_deviations_away():
     residuals = np.concatenate([np.arange(-50, 51) / 1.4826 / 25, [3.0, -3.1, 30.0]])
     deviation = 1.4826 * np.median(np.abs(residuals - np.median(residuals)))
@@ -292,7 +314,7 @@ def test_what_cannot_be_asked():
     model = clf(max_iter=2).set_callbacks(margins).fit(X, y)
     with pytest.raises(SettingsError, match="margins must be a Margins that was set in fit, or None, got 'yes'"):
         model.suspect_labels(X, y, margins="yes")
-    with pytest.raises(SettingsError, match="has seen no fit"):
+    with pytest.raises(SettingsError, match="has watched no completed fit"):
         model.suspect_labels(X, y, margins=Margins())
     with pytest.raises(DataError, match=r"a fit on 150 rows with 3 outputs .* these are 149"):
         model.suspect_labels(X[1:], y[1:], margins=margins)

@@ -200,7 +200,7 @@ def test_a_worksheet_is_of_one_member():
     theta, X, Y = example(network)
     e = network.explain(theta, X[:1], Y[:1]).member(1)
     plain, at = alone(network, theta)[1]
-    said = "The model is the mean of 2 networks; this sheet is of one of them alone, number 1 (counted from 0).\n\n"
+    said = "The model is the mean of 2 networks; this sheet is about one of them, number 1 (counted from 0).\n\n"
     assert worksheet_of(e).count(said) == 1
     assert worksheet_of(e).replace(said, "") == worksheet_of(plain.explain(theta[at], X[:1], Y[:1]))
 

@@ -118,7 +118,7 @@ def compare_with_the_model(said: Program, name: str) -> None:
 
 def test_columns_of_text_are_refused():
     for name in OF_TEXT:
-        with pytest.raises(ExportError, match="is text, whose words C is not taught to tell apart"):
+        with pytest.raises(ExportError, match="is text, and the C export cannot split text into words"):
             whole_in_c(c_whole(name), "m", "float")
 
 

@@ -96,7 +96,7 @@ def test_why_else_a_page_stands_still():
     assert "several networks" in still_of(predicted)
     units = OwnUnits(1.0, 2.0, "log", knots=(0.5, 9.0))
     bent = Network(2, [Layer(2, "tanh"), Layer(1, "identity")], units=units)
-    assert "bent scale" in still_of(bent.explain(np.ones(bent.layout.size), [1.0, 2.0]))
+    assert "nonlinear scale" in still_of(bent.explain(np.ones(bent.layout.size), [1.0, 2.0]))
     for said in (still_of(own), still_of(by_lbfgs), still_of(many), still_of(predicted)):
         assert said.startswith("This page does not compute: ")
         assert "\n" not in said

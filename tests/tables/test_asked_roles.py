@@ -60,8 +60,8 @@ def test_a_column_is_taken_as_asked(values, role, kind, decimal, order):
 
 
 REFUSED = [
-    (_repeat("Ulm", "Bern", "7"), "number", "40 of 60 values that are none ('Ulm', 'Bern')"),
-    (_repeat("Ulm", "Bern"), "date", "60 of 60 values that are none"),
+    (_repeat("Ulm", "Bern", "7"), "number", "40 of 60 values that cannot be read as such ('Ulm', 'Bern')"),
+    (_repeat("Ulm", "Bern"), "date", "60 of 60 values that cannot be read as such"),
     (RNG.normal(size=N), "date", "it holds numbers"),
     (DAYS, "number", "it holds dates"),
     ([[1, 2]] * N, "category", "a type that holds no numbers, text or dates"),

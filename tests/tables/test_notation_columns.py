@@ -325,4 +325,4 @@ def test_times_far_from_those_of_training_are_told_as_times():
     predict_table(outcome.pipeline, outcome.record, Table(late, "late"), on_message=said.append)
     (note,) = said
     assert note.kind == "new-range"
-    assert re.search(r"what training saw, 8:\d\d to 9:5\d, the first '23:30'$", note)
+    assert re.search(r"the range seen in training, 8:\d\d to 9:5\d, the first '23:30'$", note)

@@ -208,7 +208,7 @@ def test_a_stream_has_the_plain_recipe_and_says_so():
     outcome = fit_stream(frame, FitOptions("y", recipe="tabular", epochs=2), on_message=told.append)
     assert outcome.pipeline[-1].network_.members == 1
     assert any("learned by the plain recipe" in line for line in told)
-    with pytest.raises(SettingsError, match="cross_fit=3 needs all rows at hand"):
+    with pytest.raises(SettingsError, match="cross_fit=3 needs all rows in memory"):
         fit_stream(frame, FitOptions("y", cross_fit=3))
 
 

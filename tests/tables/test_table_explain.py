@@ -214,7 +214,7 @@ def test_history_and_training_come_along(classes):
         ([-1], DataError, "there is no row -1"),
         ([], SettingsError, "rows= is empty"),
         ([0, 1.5], SettingsError, "rows are whole numbers"),
-        ([0, 2], TableError, "people: row 2 has no target 'high', and others have one: explain them apart"),
+        ([0, 2], TableError, "people: row 2 has no target 'high', and others have one: explain them separately"),
         ([3], TableError, "1 row\\(s\\) have a 'high' that training never saw \\('perhaps'\\)"),
     ],
 )

@@ -146,7 +146,7 @@ def test_two_groups_are_enough_to_train_on_one_and_score_on_the_other():
     table = _table(x=rng.normal(size=200), g=["a"] * 150 + ["b"] * 50, y=rng.normal(size=200))
     outcome, messages = _fit(table, target="y", group="g")
     assert outcome.rows == {"train": 150, "validation": 0, "held_out": 50}
-    assert any("none are spared for early stopping" in message for message in messages)
+    assert any("none are set aside for early stopping" in message for message in messages)
 
 
 def test_held_out_weights_of_zero_are_refused():

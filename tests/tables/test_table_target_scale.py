@@ -61,7 +61,7 @@ def test_a_heavy_tail_is_learned_on_the_scale_it_was_made_on(kind: str, scales: 
     (note,) = notes
     assert note.column == "y"
     assert note.examples == ("none", "log", "quantile", "poisson")
-    assert "short trainings gave R²" in note
+    assert "short training runs gave R²" in note
     assert "predictions are means" in note or "predictions are medians" in note
     plain, _ = _fit(frame, target_scale="none")
     more = _planted(kind, 2000, seed=1)
@@ -147,7 +147,7 @@ def test_a_scale_that_cannot_be_is_refused(kind: str, scale: str, words: str) ->
 
 
 def test_classes_have_no_scale() -> None:
-    with pytest.raises(SettingsError, match="needs amounts"):
+    with pytest.raises(SettingsError, match="needs a numeric target"):
         _fit(_planted("counts", 200), task="classification", target_scale="log")
 
 

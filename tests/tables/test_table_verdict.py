@@ -25,9 +25,9 @@ def _found(rows=500, *, intervals=CERTAIN, **scores):
     ("around", "reason"),
     [
         ({"interrupted": True, "epochs": 3}, "interrupted after 3 epoch"),
-        ({"balanced": True}, "balanced classes cost this"),
+        ({"balanced": True}, "the price of balanced classes"),
         ({"apart": "the rows are later"}, "the rows are later, and may differ"),
-        ({"cost": 0.1, "cost_of_guess": 0.7}, "known by heart"),
+        ({"cost": 0.1, "cost_of_guess": 0.7}, "were memorized"),
         ({"cost": 0.69, "cost_of_guess": 0.7}, "say nothing about the target"),
         (
             {"cost": 0.69, "cost_of_guess": 0.7, "asked_epochs": 1, "epochs": 1},
@@ -95,7 +95,7 @@ def test_a_table_of_noise_is_said_to_be_worse_than_guessing(classes):
     outcome = fit_table(
         Table(frame, "noise"), FitOptions("y", validation=0.4), defaults=overdone, on_message=told.append
     )
-    assert [r for r in outcome.remarks if r.startswith("worse than guessing") and "known by heart" in r], (
+    assert [r for r in outcome.remarks if r.startswith("worse than the baseline") and "were memorized" in r], (
         outcome.remarks
     )
     assert set(outcome.remarks) <= set(told)

@@ -136,7 +136,7 @@ def test_where_no_trace_can_be_kept_it_is_said_before_training(tmp_path):
     with pytest.raises(SettingsError, match="read into memory"):
         fit_stream(flowers(), FitOptions(target="kind"), callbacks=[Tracer()])
     checkpoint = glassprop.Checkpoint(tmp_path / "kept")
-    with pytest.raises(SettingsError, match="leave one of them out"):
+    with pytest.raises(SettingsError, match="leave out one of the two"):
         fit_table(Table(flowers(), "f"), FitOptions(target="kind"), callbacks=[Tracer(), checkpoint])
 
 
@@ -191,7 +191,25 @@ def test_pipelines_transform_rows_first():
     assert glassprop.blame(amounts.fit(width, width[:, 0]), width, width[:, 0], x=width[3]).of == "prediction"
 
 
+@pytest.mark.parametrize(
+    ("x", "said"),
+    [
+        (3, "with a number for each column of X, got 3"),
+        ("red", "with a number for each column of X, got 'red'"),
+        (np.zeros((1, 1, 1)), "got an array of 3 axes"),
+        ([[1.0], [2.0]], "x= is one row, got 2"),
+        ([[1.0], [2.0, 3.0]], "x= is one row, got rows that differ in length"),
+    ],
+)
+def test_what_is_no_row(x, said):
+    width = np.arange(12.0)[:, None]
+    network = MLPRegressor(hidden_layer_sizes=(2,), max_iter=2, random_state=0, engine="reference")
+    for model in (network, make_pipeline(StandardScaler(), network)):
+        with pytest.raises(SettingsError, match=said):
+            glassprop.blame(model.fit(width, width[:, 0]), width, width[:, 0], x=x)
+
+
 @pytest.mark.parametrize("model", [StandardScaler(), make_pipeline(StandardScaler()), None, pd.Series([1])])
 def test_what_cannot_be_blamed(model):
-    with pytest.raises(SettingsError, match="cannot blame rows for what a"):
+    with pytest.raises(SettingsError, match="cannot blame rows for the predictions of a"):
         glassprop.blame(model, [[1.0]], [1], row=0)

@@ -249,7 +249,7 @@ def test_one_that_diverges_later_says_the_same(engine: str) -> None:
 def test_another_length_of_epochs_is_refused() -> None:
     left = left_at(Job(), 6 + 5)
     job = Job(settings=settings_of(batch_size=15))
-    with pytest.raises(SettingsError, match="left after 4 steps of an epoch, which has 3 here"):
+    with pytest.raises(SettingsError, match="interrupted after 4 steps of an epoch, which has 3 here"):
         job.run(left=left)
 
 

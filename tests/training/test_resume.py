@@ -201,7 +201,7 @@ def test_other_data_are_refused() -> None:
 
 def test_a_state_of_no_training_and_one_left_in_an_epoch_are_refused() -> None:
     net = network()
-    with pytest.raises(SettingsError, match="cannot be gone on with"):
+    with pytest.raises(SettingsError, match="cannot be resumed"):
         net.resume(TrainState(net.initial(np.random.default_rng(0))), X, Y, settings=settings_of())
     with pytest.raises(SettingsError, match="a TrainState, got a ndarray"):
         net.resume(net.initial(np.random.default_rng(0)), X, Y)  # type: ignore[arg-type]

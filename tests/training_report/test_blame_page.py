@@ -42,7 +42,7 @@ def test_rows_cells_and_bars_are_those_of_the_scores():
     assert opponents[1:] == [["11", "b", number(-1.0), "", "1.375", "missing"]]
     assert bars(document) == [100.0, 25.0, 50.0]
     text = " ".join(Reader(document).texts["blame"].split())
-    assert "Row 4 is labeled a and predicted to be b. 30 training rows were looked at, by the final weights" in text
+    assert "Row 4 is labeled a and predicted to be b. 30 training rows were judged, by the final weights" in text
     assert f"Its own score as a training row, which is not listed: {number(3.0)}." in text
     assert "weights, of epochs 5 to 9" in " ".join(
         Reader(blame_page(blamed(epochs=(5, 9)), frame)).texts["blame"].split()
@@ -65,14 +65,14 @@ def test_a_row_from_elsewhere_has_its_cells_where_they_are_given():
 def test_what_is_predicted_of_a_row_without_a_label_is_not_called_one():
     blame = replace(blamed(row=None), has_label=False)
     text = " ".join(Reader(blame_page(blame, np.ones((30, 2)))).texts["blame"].split())
-    assert "The row that was asked for is predicted to be b." in text
+    assert "The row asked about is predicted to be b." in text
 
 
 def test_a_prediction_of_networks_of_folds_is_told_as_one():
     asked = replace(blamed(epochs=(5, 9)), of="prediction", label="", networks=8, taught=np.arange(30) != 4)
     reader = Reader(blame_page(asked, np.zeros((30, 2))))
     text = " ".join(reader.texts["blame"].split())
-    assert "Row 4 is predicted to be b. 29 training rows were looked at" in text
+    assert "Row 4 is predicted to be b. 29 training rows were judged" in text
     assert "of 8 networks; a score is the mean" in text
     assert "It was not trained on." in text
     assert "Rows that raised the prediction" in text

@@ -12,9 +12,11 @@ import pytest
 from training_report.report_cases import flowers, reported, trained
 from training_report.report_reader import Reader
 
+from glassprop import Tracer
 from glassprop.influence.seen_rows import SeenRows
 from glassprop.tables import Defaults, FitOptions, Table, diagnose, fit_table
 from glassprop.tables.fitting.table_margins import TableMargins
+from glassprop.tables.use.blame_table import blame_table
 from glassprop.tables.use.taught_by import drove_outcome, pulls_of_outcome
 from glassprop.training_report.map_chart import map_axes, map_chart
 from glassprop.training_report.row_map import BINS, MOST_LISTED, row_map
@@ -194,6 +196,23 @@ def test_rows_that_drove_telling_rows_are_those_that_are_blamed(watched):
     assert document.count("Which training rows drove it") == len(telling)
     hidden, _ = reported(outcome, drove=drove, rows=False)
     assert {row["label"] for told in hidden["drove"] for side in told.values() for row in side} == {None}
+
+
+def test_where_a_trace_was_kept_they_are_told_along_it():
+    tracer, frame = Tracer(3), flowers(60)
+    outcome = fit_table(
+        Table(frame, "t"), FitOptions("kind", validation=0.2, epochs=4, cross_fit=3), callbacks=(tracer,)
+    )
+    trace, (first, *_) = tracer.model_trace(), outcome.parts.held_out.rows
+    (told,) = drove_outcome(outcome, [first], trace)
+    found = blame_table(outcome.pipeline, outcome.record, Table(frame, "t"), int(first), top=5, trace=trace)
+    for side in ("proponents", "opponents"):
+        expected = [(pull.row, pull.label) for pull in getattr(found, side)]
+        assert [(row["row"], row["label"]) for row in told[side]] == expected != []
+    _, document = reported(outcome, drove=[told] * 9, drove_weights=trace.weights)
+    assert f"along the training, at {trace.weights} of its weights: to first order" in document
+    _, document = reported(outcome, drove=[told] * 9)
+    assert "at the final weights: to first order" in document
 
 
 def test_without_rows_neither_points_nor_labels_are_told(watched):

@@ -51,9 +51,9 @@ def test_the_confusion_matrix_is_scikit_learns(classes):
         assert line == [label, *cells, str(counts.sum())]
     assert last == ["all", *map(str, expected.sum(axis=0)), str(expected.sum())]
     text = Reader(document).texts["confusion"]
-    assert f"{expected.trace()} of {expected.sum()} held-out rows are predicted rightly" in text
+    assert f"{expected.trace()} of {expected.sum()} held-out rows are predicted correctly" in text
     worst = max((n, -i, -j) for (i, j), n in np.ndenumerate(expected) if i != j)
-    assert f"{labels[-worst[1]]} taken for {labels[-worst[2]]}: {worst[0]}" in text
+    assert f"{labels[-worst[1]]} predicted as {labels[-worst[2]]}: {worst[0]}" in text
 
 
 def test_scores_stand_beside_the_baseline(classes):

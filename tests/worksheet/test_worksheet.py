@@ -603,7 +603,7 @@ def test_scaling_is_step_0_and_the_prediction_comes_back(n, limit):
         np.testing.assert_allclose(np.array(row.y, float), e.view.Y[i], atol=0.0051)
     sheet, key = text.split("# Answer key")
     assert "Inputs, as they stand in the table:" in sheet
-    assert "and not in the table's units: town = Bern, town = Ulm." in sheet
+    assert "not in the table's units: town = Bern, town = Ulm." in sheet
     for number in (*v.ravel(), *y):
         assert re.search(rf"\| +{re.escape(f'{number:g}')} \|", sheet)
     first = [line for line in sheet.split("\n") if re.match(r"#+ \d+\. ", line)]
@@ -636,7 +636,7 @@ def test_a_target_that_is_bent_is_given_as_it_is_and_says_so():
     units = OwnUnits(4.1, 0.2, "log", knots=(20.0, 200.0))
     e, *_ = of_a_table(1, 5.0, units)
     text = worksheet_of(e, 2)
-    assert "y is the target as the network takes it, (log(target) - 4." in text
+    assert "y is given as the network takes it: (log(target) - 4." in text
     assert "prediction" not in text
 
 
@@ -658,7 +658,7 @@ def test_what_the_sheet_leaves_out_of_the_training_is_said():
     training = Training(optimizer, optimizer.start(np.zeros(network.layout.size)), 0.1, l2=0.5, clip_norm=1.0)
     theta = np.linspace(-1, 1, network.layout.size)
     text = worksheet_of(network.explain(theta, [1.0, 2.0], [1.0], training=training))
-    assert "trained with AdamW, L2, clipping of long gradients; the step of this sheet is one of plain" in text
+    assert "trained with AdamW, L2, clipping of large gradients; the step of this sheet is one of plain" in text
     assert "Left out: dropout, which in training switches neurons off at random (0.25 of layer 1)." in text
     plain = worksheet_of(classroom_network(0))
     assert "Left out" not in plain
@@ -669,7 +669,7 @@ def test_one_of_several_networks_says_so():
     network = Network(2, [Layer(2, "relu", own=True), Layer(1, "identity", own=True)], members=3)
     theta = np.random.default_rng(0).normal(size=network.layout.size)
     text = worksheet_of(network.explain(theta, [1.0, 2.0], [1.0]).member(1))
-    assert "the mean of 3 networks; this sheet is of one of them alone, number 1" in text
+    assert "the mean of 3 networks; this sheet is about one of them, number 1" in text
 
 
 # --- numbers as text -------------------------------------------------------------------------------------------
@@ -803,7 +803,7 @@ def test_too_large_for_paper(sizes):
 def test_layers_that_are_not_plain_dense_ones_are_refused(layers):
     network = Network(2, layers)
     theta = np.linspace(0.1, 1, network.layout.size)
-    with pytest.raises(SettingsError, match=r"a worksheet has dense layers, .*: use --latex"):
+    with pytest.raises(SettingsError, match=r"a worksheet has only dense layers, .*: use --latex"):
         worksheet_of(network.explain(theta, [1.0, 2.0], np.ones(network.sizes[-1])))
 
 

@@ -129,7 +129,7 @@ class OwnUnits:
             above = f"of more than {low:g}" if self.scale == "log" else "of 0 or more"
             raise DataError(
                 f"the target scale {self.scale!r} takes numbers {above}, and {int(bad.sum())} of y are not, "
-                f"{np.asarray(y)[bad][0]:g} the first: leave them out, or train anew on another scale"
+                f"{np.asarray(y)[bad][0]:g} the first: leave them out, or retrain on another scale"
             )
 
     def to_dict(self) -> dict[str, Any]:

@@ -26,8 +26,10 @@ _STEPS = (1e-4, 1e-3, 1e-2, 1e-5, 1e-6)  # changes of z, in the order they are t
 _RESOLVED = 1e-3  # agreement counts where rounding could hide no more than this part of the layer's largest
 _BUDGET = 3e9  # multiplications; above it, random directions replace single parameters
 _AUTO_DIRECTIONS = 32
+_OF_MEMBERS = 8  # at least, where there are members: each direction is one in the parameters of all of them
 
-Along = Callable[[float], tuple[float, list[Array]]]
+At = tuple[float, list[Array]]  # the cost at a place in θ, and on which side of each kink the network is there
+Along = Callable[[float], At]
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def check_gradient(
     sample_weight : array-like (n,), optional
     directions : int, optional
         Check this many random directions a layer rather than every parameter. By default every parameter is
-        checked where that takes seconds, else 32 directions a layer.
+        checked where that takes seconds, else 32 directions a layer; of several members fewer, in all of them at once.
     tolerance : float
         The largest error accepted, relative to the layer's largest entry, each weight's in units of its input.
     seed : int
@@ -120,13 +122,18 @@ def check_gradient(
     theta, X, Y, sample_weight = given_examples(architecture, theta, X, Y, sample_weight)
     theta, X, Y = (array.astype(np.float64) for array in (theta, X, Y))
     if directions is None and 8.0 * architecture.layout.size**2 * X.shape[0] > _BUDGET:
-        directions = _AUTO_DIRECTIONS
+        directions = max(_AUTO_DIRECTIONS // architecture.members, _OF_MEMBERS)
     gradient = average_gradient(architecture, theta, X, Y, sample_weight)
     units = _units(architecture, theta, X)
     rng = np.random.default_rng(seed)
 
+    here = _at(architecture, theta, X, Y, sample_weight)
+
     def look(probe: Probe) -> Along:
-        return _line(architecture, theta, probe.direction, X, Y, sample_weight)
+        def along(h: float) -> At:
+            return _at(architecture, theta + h * probe.direction, X, Y, sample_weight) if h else here
+
+        return along
 
     checks = []
     for l in range(1, architecture.depth + 1):
@@ -207,25 +214,13 @@ def _random(blocks: list[Block], units: NDArray[np.float64], count: int, rng: np
         yield Probe("direction", (number,), direction)
 
 
-def _line(
-    architecture: Architecture,
-    theta: Array,
-    direction: Array,
-    X: Rows,
-    Y: Array,
-    sample_weight: Array | None,
-) -> Along:
-    """The cost along a line through θ, and on which side of each kink the network is there."""
-
-    def along(h: float) -> tuple[float, list[Array]]:
-        costs, sides = [], []
-        for member in architecture.each_member:
-            trace = forward(member, theta + h * direction, X)
-            costs.append(example_costs(member, trace, Y))
-            sides += _sides(member, trace, Y)
-        return average(mean_over_members(costs), sample_weight), sides
-
-    return along
+def _at(architecture: Architecture, theta: Array, X: Rows, Y: Array, sample_weight: Array | None) -> At:
+    costs, sides = [], []
+    for member in architecture.each_member:
+        trace = forward(member, theta, X)
+        costs.append(example_costs(member, trace, Y))
+        sides += _sides(member, trace, Y)
+    return average(mean_over_members(costs), sample_weight), sides
 
 
 def _sides(architecture: Architecture, trace: Trace, Y: Array) -> list[Array]:
@@ -269,8 +264,10 @@ def _differ(backprop: float, along: Along, largest: float, tolerance: float) -> 
 
 def _costs_around(along: Along, h: float) -> list[float] | None:
     """The cost at -2h, -h, 0, h, 2h; None where a kink lies between them."""
-    points = [along(step * h) for step in (-2, -1, 0, 1, 2)]
-    here = points[2][1]
-    if any((a != b).any() for _, sides in points for a, b in zip(sides, here, strict=True)):
-        return None
-    return [cost for cost, _ in points]
+    cost, here = along(0.0)
+    costs = {0: cost}
+    for step in (-2, 2, -1, 1):  # a kink lies between the outer ones most often, and then the inner ones need no look
+        costs[step], sides = along(step * h)
+        if any((a != b).any() for a, b in zip(sides, here, strict=True)):
+            return None
+    return [costs[step] for step in sorted(costs)]

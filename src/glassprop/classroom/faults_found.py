@@ -87,7 +87,9 @@ class FaultsFound:
         for key in value:
             if key not in known:
                 near = nearest(str(key), known)
-                hint = hints.get(str(key)) or (f"did you mean {near}?" if near else f"known are {', '.join(known)}")
+                hint = hints.get(str(key)) or (
+                    f"did you mean {near}?" if near else f"known keys are {', '.join(known)}"
+                )
                 self.add(where, f"has an unknown key {quoted(key, 60)}: {hint}")
         for key in needed:
             if key not in value:

@@ -235,9 +235,9 @@ def _refuse_other_kinds(explanation: Explanation) -> None:
         faults.append("a lesson has targets, and these rows have none")
     other = [layer.title for layer in network.layers if layer.kind != "dense" or layer.residual or layer.parametric]
     if other:
-        faults.append(f"a lesson has dense layers alone, and this network has {listed(other)}")
+        faults.append(f"a lesson has only dense layers, and this network has {listed(other)}")
     if network.own_functions:
         own = listed(network.own_functions)
-        faults.append(f"a lesson has functions that come with glassprop, and none of one's own: {own}")
+        faults.append(f"a lesson has only functions that come with glassprop, but this network has its own: {own}")
     if faults:
         raise LessonError.of(faults)

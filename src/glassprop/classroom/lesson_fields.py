@@ -111,7 +111,7 @@ class _Reader:
 
     def layers(self, value: Any) -> list[_Layer] | None:
         if isinstance(value, Mapping):
-            self.faults.add("layers", "is one table: write [[layers]], in two pairs of brackets, above each layer")
+            self.faults.add("layers", "is one table: write [[layers]], in double square brackets, above each layer")
             return None
         found = self.faults.items(value, "layers", "layers")
         if found is None:

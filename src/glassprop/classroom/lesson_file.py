@@ -18,8 +18,8 @@ MOST_BYTES = 1_000_000
 STANDARD_INPUT = "-"
 _POINT_FIRST = re.compile(r"(?<![\w.])[-+]?\.\d|\d\.(?![\d\w])")
 _HEAD = """\
-# A lesson: change the numbers, and look at it by `glassprop lesson FILE`.
-# In w there is a row for each neuron, and in each row a weight for each number before.
+# A lesson: change the numbers, and look at it with `glassprop lesson FILE`.
+# In w there is a row for each neuron, and in each row a weight for each input of the layer.
 """
 
 

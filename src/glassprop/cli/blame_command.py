@@ -30,11 +30,13 @@ def blame(
     suspected: LabelOptions | None = None,
     options: TrainOptions | None = None,
     top: Annotated[Whole, Parameter(help="How many rows are listed: for and against, or suspected.")] = 10,
-    no_rows: Annotated[
-        bool, Parameter(help="Leave out what stands in the table.", negative="", show_default=False)
-    ] = False,
+    no_rows: Annotated[bool, Parameter(help="Leave out the table's values.", negative="", show_default=False)] = False,
     html: Annotated[
-        MaybeWord, Parameter(help="HTML page to write: the rows to look at or, with --labels, to go through with keys.")
+        MaybeWord,
+        Parameter(
+            help="HTML page to write: the rows with their cells or, with --labels, the suspected ones to review by "
+            "keyboard."
+        ),
     ] = None,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of tables.", negative="", show_default=False)
@@ -48,14 +50,14 @@ def blame(
     read_ones = [*files_read_for(data, training), *rows.files()]
     labels.check(read_ones)
     if html is not None and no_rows:
-        raise SettingsError("--html writes a page of rows, and --no-rows leaves them out: leave out one of them")
+        raise SettingsError("--html writes a page of rows, and --no-rows would leave them out: drop one of the two")
     check_page(html, read_ones)
     if html is not None and labels.csv is not None and same_file(html, labels.csv):
         raise SettingsError(f"--html {quoted(html)} would replace what --csv writes: give it another name")
     if labels.labels == (rows.row is not None):
         raise SettingsError(
-            "give --row N, counted from 0, for what drove its prediction, or --labels for those that are probably "
-            "wrong: one of both"
+            "give --row N (counted from 0) for what drove that row's prediction, or --labels for the labels that are "
+            "probably wrong: one of the two"
         )
     if labels.labels:
         if rows != RowOptions():
@@ -64,9 +66,9 @@ def blame(
         found.tell(labels, top, html=html, as_json=json)
         return INTERRUPTED if found.found.interrupted else 0
     if training != TrainOptions():
-        raise SettingsError("a model has decided what is learned, and how: leave options of that out")
+        raise SettingsError("the model file has decided what is learned, and how: leave out options about that")
     if not is_model_file(data[0]):
-        raise SettingsError(f"{quoted(data[0])} is no model file: give that first, and after it the table")
+        raise SettingsError(f"{quoted(data[0])} is no model file: give the model file first, then the table")
     if len(data) < 2:
         raise SettingsError(f"{quoted(data[0])} is a model: give the table that it was trained on after it")
     blame_row(data[0], data[1:], rows, top=top, trust=trust, cells=not no_rows).tell(html=html, as_json=json)

@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 class LabelOptions:
     """Which labels are probably wrong, rather than what drove a row."""
 
-    labels: Annotated[bool, Parameter(help="Say which labels are probably wrong.", negative="", show_default=False)] = (
-        False
-    )
+    labels: Annotated[
+        bool, Parameter(help="List which labels are probably wrong.", negative="", show_default=False)
+    ] = False
     csv: Annotated[
         MaybeWord,
-        Parameter(help="With --labels: file to write, all rows with score and suggestion, the suspected ones first."),
+        Parameter(help="With --labels: file to write: all rows with score and suggestion, the suspected ones first."),
     ] = None
     only_suspected: Annotated[
         bool,
-        Parameter(help="With --csv: suspected and unusual rows alone.", negative="", show_default=False),
+        Parameter(help="With --csv: only the suspected and the unusual rows.", negative="", show_default=False),
     ] = False
     retrain: Annotated[
         bool,
         Parameter(
-            help="With --labels: say what training without the suspected rows brings; it takes ten trainings more.",
+            help="With --labels: report what training without the suspected rows gains; takes ten more training runs.",
             negative="",
             show_default=False,
         ),
@@ -62,7 +62,7 @@ class LabelOptions:
         if without and not self.labels:
             raise SettingsError(f"{' and '.join(without)}: only with --labels")
         if self.only_suspected and self.csv is None:
-            raise SettingsError("--only-suspected is about the file: give --csv FILE too, or leave it out")
+            raise SettingsError("--only-suspected is about the file of --csv: give --csv FILE too, or leave it out")
         if self.csv is not None:
             refuse_to_replace(self.csv, read_ones)
             check_csv(self.csv)
@@ -83,7 +83,8 @@ class SuspectedLabels:
         self.messages.open()
         if self.found.interrupted:
             say(
-                "interrupted: what training saw until then serves" + ("; nothing is retrained" if asked.retrain else "")
+                "interrupted: what was seen of training until then is used"
+                + ("; nothing is retrained" if asked.retrain else "")
             )
         if html is not None:
             write_page(html, self._page(), "holds the rows that it lists, with their cells")
@@ -129,7 +130,7 @@ class SuspectedLabels:
         print_line()
         for title, rows in (
             ("Probably wrong", suspects.suspected),
-            ("Unusual rows, far from the others: what is said of them is unsure", suspects.unusual),
+            ("Unusual rows, far from the others: judgments of them are uncertain", suspects.unusual),
         ):
             if len(rows):
                 more = "" if len(rows) <= top else f" ({top} of {len(rows):,}; --top and --csv have more)"
@@ -180,7 +181,7 @@ def _of_table(
 ) -> tuple[SuspectedRows, Table]:
     plain = of_one_network(data, options, trust, "watched")
     if options.validation != TrainOptions().validation:
-        raise SettingsError("--validation holds rows out, and here all rows are looked at: leave it out")
+        raise SettingsError("--validation holds rows out, but --labels looks at all rows: leave it out")
     from glassprop.tables.use.suspect_table import suspect_table
 
     schema = None if options.schema is None else read_schema(options.schema)

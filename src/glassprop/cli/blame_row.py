@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 class RowOptions:
     """Whose prediction is asked for, and by which weights."""
 
-    row: Annotated[MaybeWhole, Parameter(help="Row whose prediction is asked for, counted from 0.")] = None
-    of: Annotated[MaybeWord, Parameter(help="With --row: another table, of which it is a row.")] = None
+    row: Annotated[MaybeWhole, Parameter(help="Row whose prediction is to be explained, counted from 0.")] = None
+    of: Annotated[MaybeWord, Parameter(help="With --row: another table to take that row from.")] = None
     trace: Annotated[
         MaybeWord,
-        Parameter(help="With --row: what glassprop train --trace wrote. Else the final weights are looked at alone."),
+        Parameter(
+            help="With --row: file that glassprop train --trace wrote. Default: only the final weights are used."
+        ),
     ] = None
 
     def check(self, data: Sequence[str]) -> None:
@@ -81,7 +83,8 @@ def blame_row(
     if trace is None and (apart := _held_out(record)):
         messages(
             Note(
-                f"without --trace it is not known which rows were trained on: {apart} are taken for such, too",
+                f"without --trace it is not known which rows were trained on: {apart} are treated as training rows, "
+                "too",
                 "untraced",
             )
         )

@@ -71,7 +71,7 @@ def print_blame(found: Blame, cells: Cells | None, asked: Cells | None, row: int
         print_line(encodable(line))
     print_line()
     if asked is not None:
-        print_rows("The row asked for", heads[:2], [(row, [found.label if found.has_label else ""])], asked)
+        print_rows("The row asked about", heads[:2], [(row, [found.label if found.has_label else ""])], asked)
     for title, pulls in found.sides():
         if pulls:
             lines = [(pull.row, [pull.label, f"{pull.score:.3g}"]) for pull in pulls]

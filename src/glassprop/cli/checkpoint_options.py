@@ -25,17 +25,17 @@ class CheckpointOptions:
 
     checkpoint: Annotated[
         MaybeWord,
-        Parameter(help="Folder in which to keep the training while it runs, so that it can be gone on with."),
+        Parameter(help="Folder to write checkpoints to during training, so that it can be resumed."),
     ] = None
     every: Annotated[
         MaybeWord, Parameter(help="With --checkpoint: how often, for example 30s, 5m or 1h. Default: 60s.")
     ] = None
-    keep_last: Annotated[MaybeWhole, Parameter(help="With --checkpoint: how many of them stay. Default: 3.")] = None
+    keep_last: Annotated[MaybeWhole, Parameter(help="With --checkpoint: how many checkpoints stay. Default: 3.")] = None
     resume: Annotated[
         bool,
         Parameter(
-            help="With --checkpoint: go on from the newest one in the folder, to the same model as if the training had "
-            "not been left.",
+            help="With --checkpoint: resume from the newest one in the folder, and end with the same model as an "
+            "uninterrupted run.",
             negative="",
             show_default=False,
         ),

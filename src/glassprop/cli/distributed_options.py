@@ -30,8 +30,8 @@ class DistributedOptions:
     fast_sums: Annotated[
         bool,
         Parameter(
-            help="With --distributed: let MPI add up gradients as it likes; the model then depends on the number of "
-            "processes in its last digits.",
+            help="With --distributed: let MPI add up gradients in any order; the last digits of the model then depend "
+            "on the number of processes.",
             negative="",
             show_default=False,
         ),
@@ -39,8 +39,8 @@ class DistributedOptions:
     lanes: Annotated[
         MaybeWhole,
         Parameter(
-            help="With --stream or --distributed: how many parts of the table are read side by side, at least as many "
-            "as there are processes. The model depends on it. Default: 12."
+            help="With --stream or --distributed: how many parts of the table are read in parallel, at least one for "
+            "each process. The model depends on it. Default: 12."
         ),
     ] = None
 

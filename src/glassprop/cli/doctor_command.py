@@ -32,9 +32,9 @@ def doctor(
     ],
     options: TrainOptions | None = None,
     budget: Annotated[
-        float, Parameter(help="How many trainings may be spent on trying remedies; 0: none is tried.")
+        float, Parameter(help="How many training runs may be spent on trying remedies; with 0, none is tried.")
     ] = 1.0,
-    html: Annotated[MaybeWord, Parameter(help="HTML page to write, of the same.")] = None,
+    html: Annotated[MaybeWord, Parameter(help="Write the report as an HTML page.")] = None,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of text.", negative="", show_default=False)
     ] = False,
@@ -42,7 +42,7 @@ def doctor(
 ) -> int:
     """Say what keeps a network from learning, and try what would help."""
     if not 0 <= budget < float("inf"):
-        raise SettingsError(f"--budget must be a number of trainings, 0 or more, got {budget:g}")
+        raise SettingsError(f"--budget must be a number of training runs, 0 or more, got {budget:g}")
     chosen, messages = options or TrainOptions(), Messages()
     check_page(html, files_read_for(data, chosen))
     with TrialProgress() as trials:

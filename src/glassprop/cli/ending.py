@@ -77,7 +77,7 @@ class Ending:
 
 def _reason(fault: BaseException) -> str:
     if isinstance(fault, MemoryError):
-        return "for want of memory; take fewer rows or columns"
+        return "because there is not enough memory; use fewer rows or columns"
     if isinstance(fault, GlasspropError):
         return str(fault)
     return (isinstance(fault, OSError) and fault.strerror) or f"{type(fault).__name__}: {fault}"

@@ -38,30 +38,29 @@ def explain(
     output: Annotated[
         MaybeWord,
         Parameter(
-            help="Explain the prediction, not the cost, of this class. Rows without a target are explained so in any "
-            "case: default, the likeliest class of each.",
+            help="Explain the prediction of this class, not the cost. Default for rows without a target: the "
+            "likeliest class of each.",
             show_default=False,
         ),
     ] = None,
     of: Annotated[
         MaybeWord,
         Parameter(
-            help="Explain the prediction, by its probability, score (before the last activation) or amount.",
+            help="Explain the prediction: its probability, its score (before the last activation) or, in regression, "
+            "its amount.",
             show_default=False,
         ),
     ] = None,
     member: Annotated[
         MaybeWhole,
         Parameter(
-            help="Of a model of several members, the one to walk through, counted from 0. Default: the one nearest to "
-            "their mean.",
+            help="For a model of several networks: which one to walk through, counted from 0. Default: the one "
+            "nearest to their mean.",
             show_default=False,
         ),
     ] = None,
     forms: Annotated[Forms, Parameter(name="*")] = Forms(),  # noqa: B008  # frozen
-    no_rows: Annotated[
-        bool, Parameter(help="Leave out what stands in the table.", negative="", show_default=False)
-    ] = False,
+    no_rows: Annotated[bool, Parameter(help="Leave out the table's values.", negative="", show_default=False)] = False,
     stream: Stream = None,
     trust: Trust = (),
 ) -> int:
@@ -107,8 +106,8 @@ def _check_target(found: Explanation, forms: Forms) -> None:
     asked = [f"--{name}" for name in ("worksheet", "save", "rate") if getattr(forms, name) is not None]
     if asked:
         raise SettingsError(
-            f"{' and '.join(asked)}: back-propagation and a step begin at the cost, which takes a target; these rows "
-            "are explained by their prediction: choose rows with a target, and leave --output and --of out"
+            f"{' and '.join(asked)}: back-propagation and a step begin at the cost, which needs a target, but these "
+            "rows are explained by their prediction: choose rows with a target, and leave out --output and --of"
         )
 
 

@@ -31,7 +31,7 @@ class Forms:
     weight: Annotated[
         tuple[str, ...],
         Parameter(
-            help="Weight to take apart: layer (from 1), neuron, input of it (from 0). May be repeated.",
+            help="Weight whose derivative to break down: layer (from 1), neuron, its input (from 0). May be repeated.",
             negative="",
             show_default=False,
         ),
@@ -42,22 +42,24 @@ class Forms:
     ] = ()
     input: Annotated[
         tuple[str, ...],
-        Parameter(help="Input or column to take apart, by its name. May be repeated.", negative="", show_default=False),
+        Parameter(
+            help="The same for an input or column, by its name. May be repeated.", negative="", show_default=False
+        ),
     ] = ()
     rate: Annotated[
         float | None,
         Parameter(help="Show the optimizer's step at this learning rate.", negative="", show_default=False),
     ] = None
-    top: Annotated[Whole, Parameter(help="Show at most this many paths, and rows of a table.")] = 10
+    top: Annotated[Whole, Parameter(help="At most this many neurons of a layer, paths, and rows of a table.")] = 10
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of tables.", negative="", show_default=False)
     ] = False
     latex: Annotated[MaybeWord, Parameter(help="Write a LaTeX document to this file; - prints it.")] = None
-    markdown: Annotated[MaybeWord, Parameter(help="Write the same as Markdown to this file; - prints it.")] = None
+    markdown: Annotated[MaybeWord, Parameter(help="Write a Markdown document to this file; - prints it.")] = None
     html: Annotated[MaybeWord, Parameter(help="Write a page to click through to this file; - prints it.")] = None
     worksheet: Annotated[
         MaybeWord,
-        Parameter(help="Write a worksheet with its key: .html, .tex, else plain text; - prints it."),
+        Parameter(help="Write a worksheet with its answer key: .html, .tex, else plain text; - prints it."),
     ] = None
     digits: Annotated[MaybeWhole, Parameter(help="Decimals of a worksheet's numbers, 1 to 6.", show_default=False)] = (
         None
@@ -258,4 +260,4 @@ def write_file(path: str, text: str, contents: str = "") -> None:
         return
     with replacing(path, error=TableError) as file:
         file.write(data)
-    say(f"{path} is written{contents}")
+    say(f"{path} was written{contents}")

@@ -26,27 +26,29 @@ def export(
     to: Annotated[Word, Parameter(help=f"Language: {', '.join(TARGETS)}.")],
     out: Annotated[
         MaybeWord,
-        Parameter(help="File to write. Default: a free name in this folder, after the model's.", show_default=False),
+        Parameter(
+            help="File to write. Default: an unused name in this folder, made from the model's.", show_default=False
+        ),
     ] = None,
     zipmap: Annotated[
         bool,
-        Parameter(help="Of onnx: probabilities as a map, label to probability.", negative="", show_default=False),
+        Parameter(help="For onnx: probabilities as a map, label to probability.", negative="", show_default=False),
     ] = False,
     precision: Annotated[
         MaybeWord,
-        Parameter(help="Of c: float or double. Default: as the model was trained.", show_default=False),
+        Parameter(help="For c: float or double. Default: as the model was trained.", show_default=False),
     ] = None,
-    int8: Annotated[bool, Parameter(help="Of c: weights in 8 bits.", negative="", show_default=False)] = False,
+    int8: Annotated[bool, Parameter(help="For c: weights in 8 bits.", negative="", show_default=False)] = False,
     rows: Annotated[
         MaybeWord,
-        Parameter(help="Of c, with --int8: a table of rows to measure its loss on.", show_default=False),
+        Parameter(help="For c, with --int8: a table of rows to measure the effect on.", show_default=False),
     ] = None,
     name: Annotated[
         MaybeWord,
-        Parameter(help="Of c: what all names in it begin with. Default: the file's.", show_default=False),
+        Parameter(help="For c: what all names in it begin with. Default: the file's name.", show_default=False),
     ] = None,
     json: Annotated[
-        bool, Parameter(help="Print what was written as one JSON object.", negative="", show_default=False)
+        bool, Parameter(help="Describe what was written, as one JSON object.", negative="", show_default=False)
     ] = False,
     trust: Trust = (),
 ) -> int:
@@ -58,7 +60,9 @@ def export(
     given = {"zipmap": zipmap, "precision": precision, "int8": int8, "rows": rows, "name": name}
     options = _asked(to, target, given)
     if rows is not None and not int8:
-        raise SettingsError("--rows are what the loss of --int8 is measured on: say --int8, too, or leave --rows out")
+        raise SettingsError(
+            "--rows are what the effect of --int8 is measured on: give --int8, too, or leave --rows out"
+        )
     path = _free(Path(model).stem, target) if out is None else out
     _refuse_no_name(path, target)
     for file in target.files(path):
@@ -107,7 +111,7 @@ def _refuse_no_name(path: str, target: Target) -> None:
         check_writable(path, error=ExportError)
     if len(target.files(path)) > 1 and is_device(path):
         raise ExportError(
-            f"cannot write {quoted(path)}: it is no file, and {len(target.files(path))} are to be written"
+            f"cannot write {quoted(path)}: it is no regular file, and {len(target.files(path))} files are to be written"
         )
 
 
@@ -117,7 +121,9 @@ def _table(model: tuple[Any, dict[str, Any]], rows: str) -> Any:
     from glassprop.export.table_record import is_of_a_table
 
     if not is_of_a_table(model[1]):
-        raise SettingsError("--rows are of a model of a table, and this one was saved without: use glassprop.to_c")
+        raise SettingsError(
+            "--rows need a model of a table, and this one was saved without a table's columns: use glassprop.to_c"
+        )
     return read_for(model, rows).frame
 
 

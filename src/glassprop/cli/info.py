@@ -29,12 +29,14 @@ def info(
     *,
     engine: Annotated[
         bool,
-        Parameter(help="Instead: which kernels train on this machine.", negative="", show_default=False),
+        Parameter(help="Show instead which kernels train on this machine.", negative="", show_default=False),
     ] = False,
     schema: Annotated[
         bool,
         Parameter(
-            help="Instead: how it reads columns, as JSON for glassprop train --schema.", negative="", show_default=False
+            help="Show instead how the model reads columns, as JSON for glassprop train --schema.",
+            negative="",
+            show_default=False,
         ),
     ] = False,
     json: Annotated[

@@ -27,12 +27,14 @@ def lesson(
     /,
     *,
     list: Annotated[
-        bool, Parameter(help="Instead: the lessons that come with glassprop.", negative="", show_default=False)
+        bool, Parameter(help="List the lessons that come with glassprop instead.", negative="", show_default=False)
     ] = False,
     row: Annotated[
         Wholes,
         Parameter(
-            help="Row of the lesson, counted from 0. May be repeated. Default: all.", negative="", show_default=False
+            help="Row of the lesson to show, counted from 0. May be repeated. Default: all.",
+            negative="",
+            show_default=False,
         ),
     ] = (),
     forms: Annotated[Forms, Parameter(name="*")] = Forms(),  # noqa: B008  # frozen
@@ -82,7 +84,7 @@ def _list(forms: Forms) -> int:
     from glassprop.lessons import READY, ready_lesson
 
     if forms.files or forms.places or forms.input:
-        raise SettingsError("--list shows all lessons: it goes with --json alone")
+        raise SettingsError("--list shows all lessons: it can only be combined with --json")
     lessons = [(name, ready_lesson(name)) for name in READY]
     if forms.json:
         told: Any = [{"name": name, "title": one.title, "about": one.about} for name, one in lessons]

@@ -54,7 +54,7 @@ Trust = Annotated[
     tuple[str, ...],
     Parameter(
         name="--trust",
-        help="Type that a step of the model may be of, beyond glassprop's own list. May be repeated.",
+        help="Type to trust in a step of the model, beyond glassprop's own list. May be repeated.",
         negative="",
         show_default=False,
     ),

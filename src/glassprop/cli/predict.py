@@ -41,7 +41,7 @@ def predict(
     escape_formulas: Annotated[
         bool,
         Parameter(
-            help="In CSV and TSV, put an apostrophe before text that a spreadsheet would run as a formula.",
+            help="In CSV and TSV, put an apostrophe before text that a spreadsheet would evaluate as a formula.",
             negative="",
             show_default=False,
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glassprop.cli.column_list import print_columns
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
 _MOST_ROWS = 16  # of the list of columns
 
 
-def print_outcome(outcome: Outcome, path: str | None, report: str | None, messages: Messages, *, as_json: bool) -> None:
+def print_outcome(
+    outcome: Outcome, path: str | None, beside: Mapping[str, str | None], messages: Messages, *, as_json: bool
+) -> None:
+    """beside: what was written beside the model, `report` and `trace`: the names of the files."""
     if as_json:
-        print_json({**_summary(outcome, path, messages), "report": report})
+        print_json({**_summary(outcome, path, messages), **beside})
         return
     print_columns([(column.name, column.role, column.reason) for column in outcome.columns], most=_MOST_ROWS)
     rows = outcome.rows
@@ -49,8 +53,8 @@ def print_outcome(outcome: Outcome, path: str | None, report: str | None, messag
         print_sentence(remark)
     if path is not None:
         print_line(f"Model: {path}")
-    if report is not None:
-        print_line(f"Report: {report}")
+    if beside["report"] is not None:
+        print_line(f"Report: {beside['report']}")
 
 
 def _classes(outcome: Outcome) -> str:
@@ -70,7 +74,7 @@ def _waited(outcome: Outcome) -> str:
     """For how much of the training rows were waited for."""
     seconds, lanes = outcome.seconds, outcome.record["stream"]["lanes"]
     share = seconds["waiting"] / seconds["training"] if seconds["training"] else 0.0
-    told = f"{number_text.percent(share)} of the training was spent waiting for rows"
+    told = f"{number_text.percent(share)} of the training time was spent waiting for rows"
     return f"Read piece by piece in {lanes} lanes; {told}"
 
 

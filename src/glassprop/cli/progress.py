@@ -45,7 +45,7 @@ class TrainingProgress:
         """Networks are trained on parts of a small table, before the one of all rows."""
         self._on_start()
         if done == 0:
-            say(f"small table: {of} training(s) on parts of it choose how long to train")
+            say(f"small table: {of} training run(s) on parts of it choose how long to train")
 
     def on_network(self, done: int, of: int) -> None:
         """Networks are trained, each without a fold of the rows, and are all kept."""

@@ -15,6 +15,7 @@ from glassprop.ground.version import versions_here
 
 if TYPE_CHECKING:
     from glassprop.estimator.doctor import Doctor
+    from glassprop.influence.model_trace import ModelTrace
     from glassprop.tables import Outcome
     from glassprop.tables.fitting.table_margins import TableMargins
 
@@ -57,7 +58,7 @@ def report_files(report: str | None, *, rows: bool, others: Sequence[tuple[str, 
     """
     if report is None:
         if not rows:
-            raise SettingsError("--no-rows is about the report: give --report FILE too, or leave it out")
+            raise SettingsError("--no-rows is about the report of --report: give --report FILE too, or leave it out")
         return None
     from glassprop.ground.atomic import check_writable, is_device
     from glassprop.tables.fitting.table_margins import TableMargins
@@ -91,8 +92,12 @@ def _linked(path: str, other: str) -> bool:
     return os.path.exists(path) and os.path.exists(other) and os.path.samefile(path, other)
 
 
-def write_report(outcome: Outcome, files: ReportFiles, model: str, doctor: Doctor | None = None) -> None:
-    """Write the report and the page of the telling rows that it links to; both, or neither. doctor: who watched.
+def write_report(
+    outcome: Outcome, files: ReportFiles, model: str, doctor: Doctor | None = None, tracers: Sequence[Any] = ()
+) -> None:
+    """Write the report and the page of the telling rows that it links to; both, or neither.
+
+    doctor: who watched; tracers: the one that kept what training passed through, if there is one.
 
     Raises
     ------
@@ -106,7 +111,7 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str, doctor: Docto
     from glassprop.tables.tabular.plane_map import plane_map
     from glassprop.training_report.training_report import report_data, training_report
 
-    diagnosis = diagnose(outcome)
+    diagnosis, trace = diagnose(outcome), tracers[0].model_trace() if tracers else None
     page = files.page if diagnosis["telling"] else None
     name = "./" + quote(os.fsencode(Path(page).name)) if page is not None else None
     seconds = [point[0] for point in getattr(outcome.pipeline[-1], "time_curve_", ())]
@@ -122,7 +127,8 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str, doctor: Docto
         predictions=() if explained is None else explained["predictions"],
         found=_found(outcome, doctor),
         seen=_seen(outcome, files),
-        drove=_drove(outcome, diagnosis),
+        drove=_drove(outcome, diagnosis, trace),
+        drove_weights=0 if trace is None else trace.weights,
         plane=plane_map(outcome) if files.rows else None,
     )
     documents = {files.report: training_report(data)}
@@ -157,18 +163,18 @@ def _seen(outcome: Outcome, files: ReportFiles) -> dict[str, Any] | str:
     train, margins = outcome.parts.train, files.margins
     seen = margins.together(len(train))
     if seen is None or not has_map(seen):
-        return "How rows were learned is not known: training was too short for that."
+        return "How rows were learned is not known: the training run was too short for that."
     pull = pulls_of_outcome(outcome)
     return row_map(seen, numbers=train.rows, labels=train.y, rows=files.rows, pull=pull, networks=margins.networks)
 
 
-def _drove(outcome: Outcome, diagnosis: dict[str, Any]) -> list[dict[str, Any]]:
+def _drove(outcome: Outcome, diagnosis: dict[str, Any], trace: ModelTrace | None) -> list[dict[str, Any]]:
     """Which rows trained on drove the predictions of the telling rows; not of a table that was read piece by piece."""
     from glassprop.tables.use.taught_by import drove_outcome
 
     if "stream" in outcome.record or not diagnosis["telling"]:
         return []
-    return drove_outcome(outcome, [told["row"] for told in diagnosis["telling"]])
+    return drove_outcome(outcome, [told["row"] for told in diagnosis["telling"]], trace)
 
 
 def _explained(outcome: Outcome, diagnosis: dict[str, Any], rows: bool) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def score(
         against=against(result["task"]),
     )
     for name, most in result.get("within", {}).items():
-        print_sentence(f"rows are many: {name} is made from bins of them, {most:.1g} at most from the exact one")
+        print_sentence(f"there are many rows: {name} is computed from bins, and is off by at most {most:.1g}")
     for remark in result["remarks"]:
         print_sentence(remark)
     return 0

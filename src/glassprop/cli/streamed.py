@@ -22,7 +22,7 @@ Stream = Annotated[
     Parameter(
         name="--stream",
         negative="--no-stream",
-        help="Read the table piece by piece, so that it may be larger than memory. On by itself for large .parquet, "
+        help="Read the table piece by piece, so that it may be larger than memory. Default: on for large .parquet, "
         ".arrow and text files.",
         show_default=False,
     ),

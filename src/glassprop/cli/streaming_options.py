@@ -25,19 +25,19 @@ class StreamingOptions:
         Parameter(
             name="--stream",
             negative="--no-stream",
-            help="Read the table piece by piece, once an epoch, rather than into memory. On by itself where a .csv, "
+            help="Read the table piece by piece, once an epoch, rather than into memory. Default: on if a .csv, "
             ".parquet or .arrow file would not fit.",
             show_default=False,
         ),
     ] = None
     budget: Annotated[
-        MaybeWord, Parameter(help="With --stream: the most memory that rows being read may take, for example 256MB.")
+        MaybeWord, Parameter(help="With --stream: the most memory for rows that are being read, for example 256MB.")
     ] = None
     scratch: Annotated[
         MaybeWord,
         Parameter(
-            help="With --stream: keep the rows as the network takes them in a temporary file, in this folder or of at "
-            "most this size (10GB), which later epochs read; quicker for small networks."
+            help="With --stream: keep the encoded rows in a temporary file, in this folder or of at most this size "
+            "(10GB), for later epochs to read; quicker for small networks."
         ),
     ] = None
 

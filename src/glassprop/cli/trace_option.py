@@ -24,7 +24,7 @@ class TraceOption:
     trace: Annotated[
         MaybeWord,
         Parameter(
-            help="File to write weights to that the training passed through, for glassprop blame; it has no rows."
+            help="File to write snapshots of the weights during training to, for glassprop blame; it holds no rows."
         ),
     ] = None
 
@@ -56,8 +56,8 @@ class TraceOption:
         refuse_to_replace(self.trace, [("the model file", model), *read_ones])
         check_writable(self.trace)
 
-    def write(self, tracers: Sequence[Any]) -> None:
-        """Write what was kept.
+    def write(self, tracers: Sequence[Any]) -> str | None:
+        """Write what was kept. -> the file; None: that was not asked for.
 
         Raises
         ------
@@ -69,3 +69,4 @@ class TraceOption:
         for tracer in tracers:
             save_trace(tracer, str(self.trace))
             say(f"the trace is saved in {shown(self.trace)}; it has no rows of the table")
+        return self.trace if tracers else None

@@ -49,17 +49,20 @@ def train(
     tracing: TraceOption | None = None,
     model: Annotated[
         MaybeWord,
-        Parameter(help="Model file to write. Default: a free name in this folder, after the data."),
+        Parameter(help="Model file to write. Default: an unused name in this folder, made from that of the data."),
     ] = None,
     report: Annotated[
         MaybeWord,
         Parameter(
-            help="HTML report to write: scores, curves, mistakes, columns, and a page of telling rows beside it."
+            help="HTML report to write: scores, curves, mistakes, columns, and beside it a page that explains rows "
+            "worth a look."
         ),
     ] = None,
     no_rows: Annotated[
         bool,
-        Parameter(help="Leave values of single rows out of the report.", negative="", show_default=False),
+        Parameter(
+            help="Leave the values of single rows out of the report and its page.", negative="", show_default=False
+        ),
     ] = False,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of tables.", negative="", show_default=False)
@@ -125,15 +128,16 @@ def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | Non
             return INTERRUPTED  # where to go on from has been said
         raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
     place = keep(outcome.pipeline, outcome.record, path, named=out.model is not None)
-    ending, report = Ending(place, interrupted=outcome.interrupted), None
+    ending = Ending(place, interrupted=outcome.interrupted)
+    beside: dict[str, str | None] = {"report": None, "trace": None}
     with ending.step("there is no trace"):
-        asked.tracing.write(asked.tracers)
+        beside["trace"] = asked.tracing.write(asked.tracers)
     with ending.step("there is no report"):
         if files is not None:
-            write_report(outcome, files, ending.kept.path or "", doctor)
-            report = files.report
+            write_report(outcome, files, ending.kept.path or "", doctor, asked.tracers)
+            beside["report"] = files.report
     with ending.step("the scores are not printed"):
-        print_outcome(outcome, ending.kept.path, report, messages, as_json=out.as_json)
+        print_outcome(outcome, ending.kept.path, beside, messages, as_json=out.as_json)
         sys.stdout.flush()
     return ending.code()
 

@@ -43,25 +43,33 @@ class TrainOptions:
     epochs: Annotated[MaybeWhole, Parameter(help="At most this many passes over the rows.")] = None
     accumulate: Annotated[
         Whole,
-        Parameter(help="Each step follows the gradient of so many batches together: fewer steps, and fewer sums."),
+        Parameter(
+            help="Each step follows the gradient of this many batches together: fewer steps, and fewer sums over "
+            "processes."
+        ),
     ] = 1
     recipe: Annotated[
         Literal["tabular", "plain"] | None,
-        Parameter(help="tabular, by default: embeddings, several networks averaged. plain: one network, quicker."),
+        Parameter(
+            help="tabular (default): embeddings, and an average of several networks; plain: one network, quicker."
+        ),
     ] = None
     members: Annotated[
-        MaybeWhole, Parameter(help="Train so many networks together and average them; 1: a single one.")
+        MaybeWhole, Parameter(help="Train this many networks together and average them; 1 is a single one.")
     ] = None
     member: Annotated[
         Literal["head", "network"],
-        Parameter(help="What each of --members has for itself: its ends, or all of its layers."),
+        Parameter(
+            help="With --members: what each has of its own: head (its input scaling and output) or network (all "
+            "layers)."
+        ),
     ] = "head"
     cross_fit: Annotated[
         MaybeWhole,
-        Parameter(help="Average so many networks, each trained without one fold of the rows."),
+        Parameter(help="Average this many networks, each trained without one fold of the rows."),
     ] = None
     max_time: Annotated[
-        float | None, Parameter(help="Seconds that learning is to take: as many epochs are planned as fit.")
+        float | None, Parameter(help="Seconds that training may take: as many epochs are planned as fit.")
     ] = None
     seed: Annotated[Whole, Parameter(help="The same seed, data and machine give the same model.")] = 0
     validation: Annotated[
@@ -74,7 +82,9 @@ class TrainOptions:
     number: Annotated[Columns, Parameter(help="Columns that are numbers, whatever they look like: COL,...")] = ()
     category: Annotated[Columns, Parameter(help="Columns that are categories.")] = ()
     date: Annotated[Columns, Parameter(help="Columns that are dates or times of day.")] = ()
-    keep: Annotated[Columns, Parameter(help="Columns to learn from that would be left out as names of rows.")] = ()
+    keep: Annotated[
+        Columns, Parameter(help="Columns to learn from that would be left out as row labels, identifiers or free text.")
+    ] = ()
     missing: Annotated[
         Columns,
         Parameter(
@@ -87,15 +97,17 @@ class TrainOptions:
         Parameter(help="File that says how columns are read, as glassprop info MODEL --schema prints it."),
     ] = None
     target_scale: Annotated[
-        MaybeWord, Parameter(help="How a number to predict is scaled: none, log, quantile, poisson or auto.")
+        MaybeWord, Parameter(help="How a numeric target is scaled for training: none, log, quantile, poisson or auto.")
     ] = None
     weight: Annotated[MaybeWord, Parameter(help="Column with the weight of each row.")] = None
-    class_weight: Annotated[Literal["balanced"] | None, Parameter(help="Let every class count the same in all.")] = None
-    group: Annotated[MaybeWord, Parameter(help="Rows with one value here stay on one side of a split.")] = None
+    class_weight: Annotated[Literal["balanced"] | None, Parameter(help="Give every class the same total weight.")] = (
+        None
+    )
+    group: Annotated[MaybeWord, Parameter(help="Rows with the same value here stay on one side of every split.")] = None
     time: Annotated[MaybeWord, Parameter(help="Hold out the rows that are latest by this column.")] = None
     task: Annotated[
         Literal["classification", "regression"] | None,
-        Parameter(help="Overrides what the target looks like."),
+        Parameter(help="Classification or regression. Default: decided from the target."),
     ] = None
 
 
@@ -128,7 +140,7 @@ def of_one_network(data: Sequence[str], options: TrainOptions, trust: Sequence[s
         raise SettingsError(f"--trust is about a model file, and {quoted(data[0])} is none")
     check_numbers(options)
     if options.cross_fit is not None:
-        raise SettingsError(f"--cross-fit trains several networks, and it is one that is {is_done}: leave it out")
+        raise SettingsError(f"--cross-fit trains several networks, but only one is {is_done} here: leave it out")
     return options if options.recipe is not None else replace(options, recipe="plain")
 
 
@@ -144,7 +156,7 @@ def rows_after_model(data: Sequence[str], options: TrainOptions, wanted: str) ->
         raise SettingsError(f"{quoted(path)} is a model: give {wanted} after it")
     if options != TrainOptions():
         raise SettingsError(
-            f"{quoted(path)} is a model, which has decided what is learned, and how: leave options of that out"
+            f"{quoted(path)} is a model, which has decided what is learned, and how: leave out options about that"
         )
     return rows
 

@@ -24,22 +24,30 @@ _LINES = 4  # plain lines for all that is compiled
 def warmup(
     *,
     precision: Annotated[
-        Literal["float32", "float64", "both"], Parameter(help="Of the data that will be trained on.")
+        Literal["float32", "float64", "both"], Parameter(help="Precision of the data that will be trained on.")
     ] = "both",
     activations: Annotated[
-        MaybeWord, Parameter(help="Of hidden layers, for example relu,gelu. Default: usual ones.")
+        MaybeWord, Parameter(help="Activations of hidden layers, for example relu,gelu. Default: the usual ones.")
     ] = None,
-    costs: Annotated[MaybeWord, Parameter(help="What is minimized, for example huber. Default: usual ones.")] = None,
-    solvers: Annotated[MaybeWord, Parameter(help="For example adam,sgd. Default: all of the estimators.")] = None,
+    costs: Annotated[
+        MaybeWord, Parameter(help="Costs that training minimizes, for example huber. Default: the usual ones.")
+    ] = None,
+    solvers: Annotated[
+        MaybeWord, Parameter(help="Optimizers, for example adam,sgd. Default: all of the estimators.")
+    ] = None,
     all: Annotated[
         bool, Parameter(help="All activations, costs, solvers and kinds of layer.", negative="", show_default=False)
     ] = False,
     cache_dir: Annotated[
-        MaybeWord, Parameter(help="Folder to keep it in. Default: GLASSPROP_CACHE_DIR, or the package's own.")
+        MaybeWord, Parameter(help="Folder to cache them in. Default: GLASSPROP_CACHE_DIR, or the package's own.")
     ] = None,
     tune: Annotated[
         bool,
-        Parameter(help="Measure here who makes large products best, and use them.", negative="", show_default=False),
+        Parameter(
+            help="Measure what computes large matrix products fastest here, and use that.",
+            negative="",
+            show_default=False,
+        ),
     ] = False,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of text.", negative="", show_default=False)
@@ -49,7 +57,7 @@ def warmup(
     from glassprop.engine import warm
 
     if all and (activations or costs or solvers):
-        raise SettingsError("--all takes all there are: leave out --activations, --costs and --solvers")
+        raise SettingsError("--all compiles for all of them: leave out --activations, --costs and --solvers")
     tuned = None
     if tune:  # first: what is compiled depends on it
         with _progress("measuring", "sizes") as progress:

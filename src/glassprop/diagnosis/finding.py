@@ -199,8 +199,8 @@ class Diagnosis(InNotebook):
         n = len(self.findings)
         said = "Nothing was found that keeps this network from learning" if not n else f"{n} finding{'s' * (n > 1)}"
         took = f"{self.cost:.1f} epochs of measuring"
-        took += f", a training of {self.trained} epoch{'s' * (self.trained > 1)}" if self.trained else ""
-        took += f", remedies tried in {self.tried:.2g} trainings" if self.tried else ""
+        took += f", a training run of {self.trained} epoch{'s' * (self.trained > 1)}" if self.trained else ""
+        took += f", remedies tried in {self.tried:.2g} training runs" if self.tried else ""
         return _paragraph(f"{said} ({took}).", "")
 
 
@@ -216,7 +216,7 @@ def _told(mark: str, finding: Finding) -> list[str]:
         lines.append(_paragraph(f"{indent}- {remedy.name}: {remedy.words} ({seen})", indent + "  "))
     vain = [f"{remedy.name} ({_change(remedy)})" for remedy in finding.remedies if not remedy.advised]
     if vain:
-        lines.append(_paragraph(f"{indent}Tried, and no help: {', '.join(vain)}", indent + "  "))
+        lines.append(_paragraph(f"{indent}Tried without success: {', '.join(vain)}", indent + "  "))
     return lines
 
 

@@ -174,7 +174,7 @@ class _Measuring:
             return nan
         rows = self._some(int(min(len(self.sample), (case.passes - self.spent) / 2)))
         if len(rows) < 2:
-            self.left_out.append("what a higher rate would do at the end, which takes more than there are passes for")
+            self.left_out.append("what a higher rate would do at the end, which takes more passes than are allowed")
             return nan
         self.spent += 2 * len(rows)
         return case.scale * gone_on(case, rows, 0.5 * course.first_rate) / base
@@ -186,7 +186,7 @@ class _Measuring:
             return nan
         found = fitted_to_few(self.case, self.case.passes - self.spent)
         if found is None:
-            self.left_out.append("whether it can fit 32 rows, which takes more than there are passes for")
+            self.left_out.append("whether it can fit 32 rows, which takes more passes than are allowed")
             return nan
         self.spent += found[1]
         return found[0]

@@ -13,8 +13,8 @@ from glassprop.diagnosis.symptom import Symptom
 
 _AUTOTRAINER = "AutoTrainer (Zhang et al., ICSE 2021)"
 _LECUN = "LeCun et al. 1998, Efficient BackProp, 4.3: inputs of mean 0 and variance 1"
-_RATIO = "steps of about 1e-3 of the weights (Karpathy, CS231n)"
-_HERE = "set on tables and faults of our own"
+_RATIO = "the usual step, about 1e-3 of the weights (Karpathy, CS231n)"
+_HERE = "chosen on our own tables and planted faults"
 
 _UNITS = ("dead-units", "saturated-units", "constant-units")
 _GRADIENTS = ("exploding-gradients", "vanishing-gradients")
@@ -28,7 +28,7 @@ SYMPTOMS: dict[str, Symptom] = {
     "marks-for-missing": Symptom(
         data.marks_for_missing,
         1.0,
-        f"a value as far from all others as these are wide; {_HERE}",
+        f"a value further from all others than their range; {_HERE}",
         (*_ALL, "inputs-unscaled", "overfitting"),
     ),
     "inputs-unscaled": Symptom(data.inputs_unscaled, 15.0, _LECUN, (*_ALL, "overfitting", "imbalance-ignored")),
@@ -39,7 +39,7 @@ SYMPTOMS: dict[str, Symptom] = {
         (*_ALL, "batch-too-large"),
     ),
     "output-and-cost": Symptom(data.output_and_cost, 0.01, "log loss for classes (Bishop 2006, 5.2)", _ALL),
-    "leak": Symptom(data.leak, 0.97, f"what one column alone does not explain in honest tables; {_HERE}"),
+    "leak": Symptom(data.leak, 0.97, f"more than any single column explains in tables without a leak; {_HERE}"),
     "contradicting-labels": Symptom(data.contradicting_labels, 0.05, _HERE, ("too-little-capacity", "no-progress")),
     "bad-start": Symptom(
         layers.bad_start,
@@ -50,7 +50,7 @@ SYMPTOMS: dict[str, Symptom] = {
     "vanishing-gradients": Symptom(
         layers.vanishing_gradients,
         1e-3,
-        f"{_AUTOTRAINER}: beta 1, with a length below beta 2 = 1e-4",
+        f"{_AUTOTRAINER}: beta 1, with a gradient norm below beta 2 = 1e-4",
         (*_UNITS, *_LEARNING, "rate-too-low"),
     ),
     "rate-too-high": Symptom(
@@ -63,26 +63,24 @@ SYMPTOMS: dict[str, Symptom] = {
     "batch-too-small": Symptom(
         training.batch_too_small,
         4.0,
-        "noise as of one row (McCandlish et al. 2018, arXiv 1812.06162)",
+        "gradients almost as noisy as those of one row (McCandlish et al. 2018, arXiv 1812.06162)",
         ("oscillation", "dead-units", "rate-too-high", "overfitting"),
     ),
     "batch-too-large": Symptom(
         training.batch_too_large,
         0.5,
-        f"few steps (Keskar et al. 2017, arXiv 1609.04836); {_HERE}",
+        f"too few steps (Keskar et al. 2017, arXiv 1609.04836); {_HERE}",
         ("stopped-too-early",),
     ),
-    "saturated-units": Symptom(
-        layers.saturated_units, 0.7, f"{_AUTOTRAINER}: gamma, of units at their ends", _LEARNING
-    ),
+    "saturated-units": Symptom(layers.saturated_units, 0.7, f"{_AUTOTRAINER}: gamma, for saturated units", _LEARNING),
     "dead-units": Symptom(
         layers.dead_units,
         0.7,
-        f"{_AUTOTRAINER}: gamma, of units without gradient",
+        f"{_AUTOTRAINER}: gamma, for units without gradient",
         ("no-progress", "oscillation", "too-little-capacity"),
     ),
     "constant-units": Symptom(
-        layers.constant_units, 0.7, f"{_AUTOTRAINER}: gamma, of units that tell nothing", _LEARNING
+        layers.constant_units, 0.7, f"{_AUTOTRAINER}: gamma, for units with constant output", _LEARNING
     ),
     "schedule-ended": Symptom(training.schedule_ended, 0.012, _HERE, ("no-progress", "stopped-too-early")),
     "too-little-capacity": Symptom(
@@ -92,10 +90,10 @@ SYMPTOMS: dict[str, Symptom] = {
         ("no-progress", "oscillation"),
     ),
     "oscillation": Symptom(
-        training.oscillation, 0.25, f"{_AUTOTRAINER}: its rate of 0.25, of swings of zeta = 0.03", ("no-progress",)
+        training.oscillation, 0.25, f"{_AUTOTRAINER}: its rate of 0.25, for swings above zeta = 0.03", ("no-progress",)
     ),
     "stopped-too-early": Symptom(
-        training.stopped_too_early, 0.15, f"a straight way down has 0.2 there; {_HERE}", ("no-progress",)
+        training.stopped_too_early, 0.15, f"a cost that falls in a straight line has 0.2; {_HERE}", ("no-progress",)
     ),
     "overfitting": Symptom(training.overfitting, 1.5, _HERE, ("no-progress",)),
     "imbalance-ignored": Symptom(

@@ -23,7 +23,10 @@ _TINY = 15.0  # times as far from 1, as what is too large
 def wrong_derivative(measured: Measured, threshold: float) -> list[Seen]:
     if isnan(measured.derivative):
         return []
-    said = f"a function of your own has a wrong derivative, so every step goes astray: {measured.derivative_words}"
+    said = (
+        "a function of your own has a wrong derivative, so every step goes in a wrong direction: "
+        f"{measured.derivative_words}"
+    )
     return [Seen(measured.derivative, said)]
 
 
@@ -38,7 +41,7 @@ def _missing(measured: Measured) -> list[Seen]:
     worst = max(lacking, key=lambda column: column.missing)
     said = (
         f"{_columns(lacking)} no number (NaN or infinity) in up to {percent(worst.missing)} of the rows, and no "
-        "network can be trained on that; fill them in and say in a column of its own where"
+        "network can be trained on that; fill them in, and mark in a column of its own where"
     )
     return [Seen(inf, said, worst.words)]
 
@@ -52,8 +55,8 @@ def _marks(measured: Measured, threshold: float) -> list[Seen]:
     def said(column: ColumnMeasured, more: str) -> str:
         return (
             f"{percent(column.mark_share)} of the rows have {column.mark:g}{scaled(column)} in {column.words}, "
-            f"{column.mark_gap:.2g} times the width of all other values away from them: it looks like a mark for a "
-            f"missing value, and is taken for an amount{more}"
+            f"{column.mark_gap:.2g} times the range of all other values away from them: it looks like a mark for a "
+            f"missing value, but is taken for a number{more}"
         )
 
     return _each(marked, [column.mark_gap for column in marked], said)
@@ -79,14 +82,14 @@ def inputs_unscaled(measured: Measured, threshold: float) -> list[Seen]:
     worst = max(plain, key=lambda column: column.size)
     if large:
         said = (
-            f"{_columns(large)} numbers far from 1 (up to {worst.size:.3g} in {worst.words}, as a root "
-            "of the mean square): they drown the others, and steps that suit them suit no other; standardize the inputs"
+            f"{_columns(large)} numbers far from 1 (up to {worst.size:.3g} in {worst.words}, as root mean square): "
+            "they drown out the others, and a learning rate that suits them suits no other; standardize the inputs"
         )
         return [Seen(worst.size, said, worst.words)]
     if 1 / worst.size >= _TINY * threshold:
         said = (
-            f"all inputs are tiny (the largest, {worst.words}, is {worst.size:.3g} as a root of the "
-            "mean square): the first layer hardly hears them; standardize the inputs"
+            f"all inputs are tiny (the largest, {worst.words}, has a root mean square of {worst.size:.3g}): the first "
+            "layer hardly reacts to them; standardize the inputs"
         )
         return [Seen(1 / worst.size, said, worst.words, _TINY * threshold)]
     return []
@@ -99,10 +102,12 @@ def target_unscaled(measured: Measured, threshold: float) -> list[Seen]:
     number = max(target.size, 1 / target.spread)
     if number < threshold:
         return []
-    size = f"of size {target.size:.3g}" if target.size >= threshold else f"with a deviation of {target.spread:.3g}"
+    size = (
+        f"a size of {target.size:.3g}" if target.size >= threshold else f"a standard deviation of {target.spread:.3g}"
+    )
     said = (
-        f"the target is {size}, and a network starts with outputs about 1 in size: first of all it has to come that "
-        "far; standardize the target"
+        f"the target has {size}, and a network starts with outputs about 1 in size: it first has to bridge that "
+        "difference; standardize the target"
     )
     return [Seen(number, said)]
 
@@ -112,14 +117,14 @@ def output_and_cost(measured: Measured, threshold: float) -> list[Seen]:
     target = measured.target
     if target.outside >= threshold:
         said = (
-            f"{percent(target.outside)} of the targets lie where the output's activation, {measured.output}, never "
-            "comes: take one that reaches them (identity for amounts)"
+            f"{percent(target.outside)} of the targets lie outside the range of the output's activation, "
+            f"{measured.output}: use one that reaches them (identity for regression)"
         )
         found.append(Seen(target.outside, said, "output", source=_RANGE))
     if target.task != "numbers" and measured.cost_name.split("(")[0] not in _CLASS_COSTS and measured.cost_name:
         said = (
-            f"classes are learned with the cost {measured.cost_name} (output {measured.output}): its gradient fades "
-            "where the network is surely wrong; take log_loss, with the output that goes with it"
+            f"classes are learned with the cost {measured.cost_name} (output {measured.output}): its gradient "
+            "vanishes where the network is confidently wrong; use log_loss, with the output that goes with it"
         )
         found.append(Seen(1.0, said, "output"))
     return found
@@ -131,15 +136,15 @@ def leak(measured: Measured, threshold: float) -> list[Seen]:
     def tells(column: ColumnMeasured, more: str) -> str:
         return (
             f"{column.words} alone explains {percent(column.alone)} of the target's variance in rows that it was not "
-            f"learned from: it may have come after the target, and be lacking where it is to be predicted{more}"
+            f"fitted on: it may be known only after the target, and be missing where predictions are made{more}"
         )
 
     found = _each(telling, [column.alone for column in telling], tells)
     target = measured.target
     if not isnan(target.repeated) and target.repeated >= max(_MOSTLY, 2 * (1 - target.distinct)):
         said = (
-            f"{percent(target.repeated)} of the validation rows are also among the training rows: they judge what was "
-            "learned by heart"
+            f"{percent(target.repeated)} of the validation rows are also among the training rows: they measure what "
+            "was memorized"
         )
         found.append(Seen(target.repeated, said, "validation rows", _MOSTLY, "more than half of them"))
     return found
@@ -149,8 +154,11 @@ def contradicting_labels(measured: Measured, threshold: float) -> list[Seen]:
     share = measured.target.contradicting
     if share < threshold or measured.target.different < _DIFFERENT:
         return []
-    what = "another class" if measured.target.task != "numbers" else "another amount"
-    said = f"{percent(share)} of the rows are equal to rows most of which have {what}: one of them is wrong"
+    what = "another class" if measured.target.task != "numbers" else "another number"
+    said = (
+        f"{percent(share)} of the rows have the same inputs as other rows, most of which have {what}: one or the "
+        "other is wrong"
+    )
     return [Seen(share, said)]
 
 
@@ -180,7 +188,7 @@ def _rare(measured: Measured, recalls: tuple[float, ...], which: str, threshold:
         return []
     said = (
         f"class {name} has {percent(shares[worst])} of the rows, and {percent(recalls[worst])} of {which} are found, "
-        f"of the most frequent class {percent(recalls[often])}: all rows weigh the same, so it hardly counts"
+        f"against {percent(recalls[often])}: all rows weigh the same, so this class hardly counts"
     )
     return [Seen(number, said, f"class {name}")]
 

@@ -29,18 +29,21 @@ def bad_start(measured: Measured, threshold: float) -> list[Seen]:
     found = []
     if number >= threshold and not _undone_at_once(measured, threshold):
         than = (
-            "equal shares would (log k)" if measured.target.task != "numbers" else "the mean alone would (the variance)"
+            "predicting equal shares (log k)"
+            if measured.target.task != "numbers"
+            else "predicting the mean alone (the variance)"
         )
         said = (
-            f"before the first step the cost is {start.cost:.3g}, {number:.3g} times what predicting {than} costs: the "
-            "network starts out sure of what is wrong, and has to unlearn it first"
+            f"before the first step the cost is {start.cost:.3g}, {number:.3g} times that of {than}: the network "
+            "starts out confident in wrong predictions, and has to unlearn them first"
         )
         found.append(Seen(number, said))
     first = next((layer for layer in start.layers if layer.hidden and layer.kind == "dense"), None)
     if first is not None and first.units > 2 and first.constant >= _ALIKE:
         said = (
-            f"at the start {percent(first.constant)} of the units of layer {first.number} say the same as another, or "
-            "nothing: with equal weights they get equal gradients, and stay alike; start from random weights"
+            f"at the start {percent(first.constant)} of the units of layer {first.number} give the same output as "
+            "another unit, or a constant one: with equal weights they get equal gradients, and stay alike; start "
+            "from random weights"
         )
         return [*found, Seen(first.constant, said, f"layer {first.number}", _ALIKE, _SYMMETRY)]
     for layer in start.layers:
@@ -48,7 +51,7 @@ def bad_start(measured: Measured, threshold: float) -> list[Seen]:
             small = layer.z <= _LEAST
             said = (
                 f"at the start the weighted sums of layer {layer.number} are {layer.z:.3g} in size, where about 1 is "
-                "meant: its weights are " + ("too small" if small else "too large")
+                "usual: its weights are " + ("too small" if small else "too large")
             )
             return [*found, Seen(layer.z, said, f"layer {layer.number}", _LEAST if small else _MOST, _VARIANCE)]
     return found
@@ -69,8 +72,8 @@ def _bad_first_epoch(measured: Measured, threshold: float) -> list[Seen]:
         return []
     number = costs[0] / reference(measured)
     said = (
-        f"the first epoch cost {costs[0]:.3g}, {number:.3g} times what predicting the same for all rows costs: the "
-        "network started out sure of what is wrong, and had to unlearn it first"
+        f"the first epoch cost {costs[0]:.3g}, {number:.3g} times that of predicting the same for all rows: the "
+        "network started out confident in wrong predictions, and had to unlearn them first"
     )
     return [Seen(number, said)]
 
@@ -87,7 +90,7 @@ def reference(measured: Measured) -> float:
 
 def exploding_gradients(measured: Measured, threshold: float) -> list[Seen]:
     if measured.course.diverged:
-        said = f"training ended in numbers that are none: {measured.course.error or measured.course.stopped_by}"
+        said = f"training ended in NaN or infinite numbers: {measured.course.error or measured.course.stopped_by}"
         return [Seen(inf, said)]
     if learned(measured):
         return []
@@ -96,7 +99,7 @@ def exploding_gradients(measured: Measured, threshold: float) -> list[Seen]:
         return []
     number, moment, first, last = worst
     said = (
-        f"{_when(moment)} the gradient of layer {first.number} is {number:.3g} times as long as that of layer "
+        f"{_when(moment)} the gradient of layer {first.number} is {number:.3g} times as large as that of layer "
         f"{last.number}: it grows from layer to layer on its way back"
     )
     return [Seen(number, said, f"layer {first.number}")]
@@ -110,8 +113,8 @@ def vanishing_gradients(measured: Measured, threshold: float) -> list[Seen]:
         return []
     number, moment, first, last = worst
     said = (
-        f"{_when(moment)} the gradient of layer {first.number} has a length of {first.norm:.2g}, {number:.2g} of that "
-        f"of layer {last.number}: it fades from layer to layer on its way back, and the first ones stand still"
+        f"{_when(moment)} the gradient of layer {first.number} has a norm of {first.norm:.2g}, {number:.2g} of that "
+        f"of layer {last.number}: it shrinks from layer to layer on its way back, and the first layers hardly change"
     )
     return [Seen(number, said, f"layer {first.number}")]
 
@@ -147,7 +150,7 @@ def dead_units(measured: Measured, threshold: float) -> list[Seen]:
     def said(layer: LayerMeasured) -> str:
         return (
             f"{percent(layer.dead)} of the {layer.units} units of layer {layer.number} ({layer.activation}) pass no "
-            "gradient in any row: they say the same always, and no step will wake them"
+            "gradient in any row: their output is always the same, and no step can revive them"
         )
 
     return _worst(measured, threshold, "dead", said)
@@ -166,8 +169,8 @@ def saturated_units(measured: Measured, threshold: float) -> list[Seen]:
 def constant_units(measured: Measured, threshold: float) -> list[Seen]:
     def said(layer: LayerMeasured) -> str:
         return (
-            f"{percent(layer.constant)} of the {layer.units} units of layer {layer.number} ({layer.activation}) say "
-            "the same whatever the row, or the same as another unit: they tell nothing of their own"
+            f"{percent(layer.constant)} of the {layer.units} units of layer {layer.number} ({layer.activation}) give "
+            "the same output for every row, or the same as another unit: they add no information"
         )
 
     return _worst(measured, threshold, "constant", said)

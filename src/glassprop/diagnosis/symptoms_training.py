@@ -80,8 +80,8 @@ def rate_too_high(measured: Measured, threshold: float) -> list[Seen]:
     if not why:
         return []
     said = (
-        f"a step moves the weights of a layer by up to {max(sizes):.2g} of their length (about {_MEANT:g} is usual), "
-        f"at a learning rate of {course.first_rate:g}, and {why}"
+        f"a step moves the weights of a layer by up to {max(sizes):.2g} of their norm (about {_MEANT:g} is usual), at "
+        f"a learning rate of {course.first_rate:g}, and {why}"
     )
     return [Seen(max(sizes), said)]
 
@@ -90,7 +90,7 @@ def _why_too_high(measured: Measured) -> str:
     """What shows that steps are too long; empty where training went well all the same."""
     course, costs = measured.course, curve(measured)
     if course.diverged:
-        return "the cost stopped being a number"
+        return "the cost became NaN or infinite"
     if left(measured) >= _NOTHING:
         return "the cost did not fall below what a constant prediction costs"
     if rises(measured) >= 0.1:
@@ -101,7 +101,7 @@ def _why_too_high(measured: Measured) -> str:
     if start is not None and end is not None:
         for before, after in zip(start.layers, end.layers, strict=True):
             if after.dead - before.dead >= 0.5 or after.saturated - before.saturated >= 0.5:
-                return f"most units of layer {after.number} are dead or saturated since"
+                return f"since then most units of layer {after.number} are dead or saturated"
     return ""
 
 
@@ -113,9 +113,9 @@ def rate_too_low(measured: Measured, threshold: float) -> list[Seen]:
     if course.moved >= 0.1 or _gradient_is_gone(measured):
         return []
     said = (
-        f"a step moves the weights of a layer by no more than {max(sizes):.2g} of their length (about {_MEANT:g} is "
-        f"usual), at a learning rate of {course.first_rate:g}: after {course.epochs} epochs "
-        f"{percent(min(left(measured), 9.99))} of what a constant prediction costs is left"
+        f"a step moves the weights of a layer by no more than {max(sizes):.2g} of their norm (about {_MEANT:g} is "
+        f"usual), at a learning rate of {course.first_rate:g}: after {course.epochs} epochs the cost is still "
+        f"{percent(min(left(measured), 9.99))} of a constant prediction's"
     )
     return [Seen(max(sizes), said)]
 
@@ -130,8 +130,8 @@ def batch_too_small(measured: Measured, threshold: float) -> list[Seen]:
     if measured.batch > threshold or measured.rows < _FEW_ROWS or not measured.course.steps:
         return []
     said = (
-        f"steps are made of {measured.batch} of {measured.rows} rows each: their gradients are mostly noise, and each "
-        "epoch takes many times as long as it need"
+        f"each step uses {measured.batch} of {measured.rows} rows: the gradients are mostly noise, and an epoch takes "
+        "many times as long as necessary"
     )
     return [Seen(measured.batch, said)]
 
@@ -144,8 +144,9 @@ def batch_too_large(measured: Measured, threshold: float) -> list[Seen]:
         return []
     course = measured.course
     said = (
-        f"each step takes {percent(share)} of the {measured.rows} rows, so {course.epochs} epochs were "
-        f"{course.epochs * course.steps} steps, and the cost was still falling: smaller batches make more of an epoch"
+        f"each step uses {percent(share)} of the {measured.rows} rows, so {course.epochs} epochs were "
+        f"{course.epochs * course.steps} steps, and the cost was still falling: smaller batches give more steps per "
+        "epoch"
     )
     return [Seen(share, said)]
 
@@ -155,8 +156,8 @@ def oscillation(measured: Measured, threshold: float) -> list[Seen]:
     if share < threshold:
         return []
     said = (
-        f"the training cost rose by more than {percent(_SWING)} of what a constant costs in {percent(share)} of the "
-        "epochs: steps jump across the valley rather than into it"
+        f"the training cost rose by more than {percent(_SWING)} of a constant prediction's cost in {percent(share)} "
+        "of the epochs: steps jump across the minimum rather than into it"
     )
     return [Seen(share, said)]
 
@@ -166,9 +167,9 @@ def schedule_ended(measured: Measured, threshold: float) -> list[Seen]:
     if isnan(measured.further) or measured.further < threshold or left(measured) < 0.1:
         return []
     said = (
-        f"the schedule has taken the learning rate from {course.first_rate:.2g} to {course.last_rate:.2g}, and with "
-        f"half of the first rate one more epoch lowers the cost by {percent(measured.further)} of what a constant "
-        "costs: it is the schedule that ended learning, not the data"
+        f"the schedule has lowered the learning rate from {course.first_rate:.2g} to {course.last_rate:.2g}, and with "
+        f"half of the first rate one more epoch lowers the cost by {percent(measured.further)} of a constant "
+        "prediction's cost: the schedule ended learning, not the data"
     )
     return [Seen(measured.further, said)]
 
@@ -185,7 +186,7 @@ def _linear(measured: Measured) -> list[Seen]:
         return []
     said = (
         f"the {len(dense)} hidden layers have no activation (identity), so that all of them together are one linear "
-        f"layer; {percent(min(left(measured), 9.99))} of what a constant prediction costs is left"
+        f"layer; the cost is still {percent(min(left(measured), 9.99))} of a constant prediction's"
     )
     return [Seen(len(dense), said, f"layer {dense[0].number}", 1.0, "a product of matrices is a matrix")]
 
@@ -196,8 +197,9 @@ def _cannot_fit(measured: Measured, threshold: float) -> list[Seen]:
     if left(measured) >= _NO_PROGRESS and measured.parameters >= _PLENTY * _FEW * measured.outputs:
         return []  # a network that large is not too small: it does not get anywhere
     said = (
-        f"a network of this kind, with {measured.parameters} parameters, cannot learn 32 rows by heart: "
-        f"{percent(measured.few_cost)} of what a constant costs is left; it is too small, or held back too much"
+        f"a network of this kind, with {measured.parameters} parameters, cannot memorize 32 rows: the cost is still "
+        f"{percent(measured.few_cost)} of a constant prediction's; the network is too small, or regularized too "
+        "strongly"
     )
     return [Seen(measured.few_cost, said)]
 
@@ -219,11 +221,11 @@ def _gave_up(measured: Measured) -> list[Seen]:
         return []
     patience, tol = measured.arguments.get("n_iter_no_change"), measured.arguments.get("tol")
     said = (
-        f"training gave up after {course.epochs} epochs, and the last of them still lowered the "
-        f"{'validation ' * (costs is val)}cost by {percent(number)} of what a constant costs: by its patience "
-        f"({patience}) and tolerance ({tol}) that is nothing"
+        f"training stopped after {course.epochs} epochs, although the last of them still lowered the "
+        f"{'validation ' * (costs is val)}cost by {percent(number)} of a constant prediction's cost: its patience "
+        f"({patience}) and tolerance ({tol}) count that as no progress"
     )
-    return [Seen(number, said, threshold=_ONE_MORE, source="what an epoch brings where a schedule ended too soon")]
+    return [Seen(number, said, threshold=_ONE_MORE, source="what an epoch gains where a schedule ended too soon")]
 
 
 def _still_falling(measured: Measured, threshold: float) -> list[Seen]:
@@ -233,8 +235,9 @@ def _still_falling(measured: Measured, threshold: float) -> list[Seen]:
     if number < threshold or worsens or left(measured) < 0.1 or course.diverged:
         return []
     said = (
-        f"training ended after {course.epochs} epochs with the cost still falling: {percent(number)} of all that it "
-        f"fell, it fell in the last fifth; {percent(min(left(measured), 9.99))} of what a constant costs is left"
+        f"training ended after {course.epochs} epochs with the cost still falling: {percent(number)} of its whole "
+        f"fall came in the last fifth of them; it is still {percent(min(left(measured), 9.99))} of a constant "
+        "prediction's cost"
     )
     return [Seen(number, said)]
 
@@ -257,15 +260,15 @@ def overfitting(measured: Measured, threshold: float) -> list[Seen]:
         return []
     said = (
         f"the validation cost was {best:.3g} at its best, in epoch {val.index(best) + 1}, and is "
-        f"{measured.validation_cost:.3g} now, where the training cost is {measured.train_cost:.3g}: since then rows "
-        "were learned by heart"
+        f"{measured.validation_cost:.3g} now, where the training cost is {measured.train_cost:.3g}: since then the "
+        "network has memorized training rows"
     )
     return [Seen(number, said, threshold=threshold)]
 
 
 def no_progress(measured: Measured, threshold: float) -> list[Seen]:
     if measured.target.is_one_value:
-        return [Seen(1.0, "the target is the same in all rows: there is nothing that could be learned", "target")]
+        return [Seen(1.0, "the target is the same in all rows: there is nothing to learn", "target")]
     if not measured.course.cost or isnan(measured.train_cost):
         return []
     if left(measured) < threshold:
@@ -287,6 +290,6 @@ def _by_heart_alone(measured: Measured, threshold: float) -> list[Seen]:
     said = (
         f"the training cost fell, but the validation cost was {best:.3g} at its best, and predicting the same for all "
         f"of these rows costs {base:.3g}: nothing was learned that holds for other rows; do X and y belong together, "
-        "and does X tell anything of y?"
+        "and does X say anything about y?"
     )
     return [Seen(best / base, said, "rows held out")]

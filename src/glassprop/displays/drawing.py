@@ -13,10 +13,10 @@ from glassprop.ground.text import first_line, quoted, shown
 
 # Okabe and Ito's colors, told apart by color-blind people, too, and seen on white and on black (without their black).
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-_MOST_TICKS = 60  # names that find room along an axis
 DIVERGING = "PuOr_r"  # violet below 0, orange above: told apart by color-blind people
 _LONGEST = 40  # characters of a name in a picture
 CLASS = "glassprop-class"  # marks what stands for a class, whatever that is called
+_MOST_NAMES = 25  # that find room along an axis of a figure of usual size
 _OWN_LABEL = re.compile(r"_child\d+|_nolegend_")
 
 Keywords = Mapping[str, Any] | None
@@ -96,7 +96,7 @@ def label_axes(ax: Any, across: str | None = None, up: str | None = None) -> Non
 def name_ticks(axis: Any, names: Iterable[object], *, rotation: float = 0.0) -> None:
     """Names at 0, 1, 2 and so on of an axis; of very many every second, third and so on."""
     said = [named(name) for name in names]
-    step = max(ceil(len(said) / _MOST_TICKS), 1)
+    step = ceil(len(said) / _MOST_NAMES) or 1
     axis.set_ticks(range(0, len(said), step), said[::step])
     for text in axis.get_ticklabels():
         text.set_rotation(rotation)

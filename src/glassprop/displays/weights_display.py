@@ -21,7 +21,7 @@ from glassprop.tables.use.first_weights import first_weights
 
 Kind = Literal["auto", "pictures", "heatmap", "bars"]
 KINDS = ("auto", "pictures", "heatmap", "bars")
-MOST_NAMED = 40  # inputs whose names find room
+MOST_NAMED = 20  # inputs whose names find room
 
 
 class WeightsDisplay:
@@ -159,7 +159,7 @@ class WeightsDisplay:
             else the heat map. Bars of one neuron are its weights, of several the size of theirs.
         neurons : sequence of int, optional
             Which of them, from 0; else all.
-        most : int, default=40
+        most : int, default=20
             So many inputs at most are rows or bars: those with the largest weights.
         cmap : str or Colormap, default="PuOr_r"
         colorbar : bool, default=True
@@ -257,8 +257,7 @@ class WeightsDisplay:
         inputs = self._largest(np.abs(W).max(axis=0), most)
         self._show(ax, W[:, inputs].T, {"aspect": "auto", **image})
         name_ticks(ax.yaxis, [self.input_names[k] for k in inputs])
-        few = len(self.neurons_) <= MOST_NAMED
-        if few:
+        if len(self.neurons_) <= 2 * MOST_NAMED:
             name_ticks(ax.xaxis, self.neurons_, rotation=drawing.tilt(self.neurons_, 90))
         label_axes(ax, "neuron", _among("input", len(inputs), len(self.input_names)))
 

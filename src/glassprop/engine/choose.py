@@ -116,7 +116,7 @@ def choose(
     if goes_on:
         found += "; it began with the compiled engine, so its bits may differ from here on"
         if notify is not None:
-            notify(f"glassprop: goes on with the reference engine: {found}")
+            notify(f"glassprop: continues with the reference engine: {found}")
     return Choice(reference, f"the reference engine: {found}", data)
 
 
@@ -140,8 +140,8 @@ def _where_it_lies(
 
 def _small(seconds: float) -> str:
     return (
-        f"the reference engine: so small a training takes it {max(seconds, 0.01):.2f} seconds at most, less than "
-        "loading machine code does (engine='compiled' loads it all the same)"
+        f"the reference engine: such a short training run takes it {max(seconds, 0.01):.2f} seconds at most, less "
+        "than loading machine code does (engine='compiled' loads it anyway)"
     )
 
 

@@ -66,6 +66,11 @@ class SeenSums:
             self.judged[BEFORE], self._epoch = self._epoch, epoch
         return self
 
+    @property
+    def epoch(self) -> int:
+        """The number of the epoch that is or was looked at last; 0: none was."""
+        return self._epoch
+
     def take(self, outputs: Array) -> None:
         """Add what it sees. outputs (n, n_L): a of the last layer; rows with some that are not finite do not count."""
         many = self._judge.rows_at_once

@@ -73,7 +73,7 @@ UNIT_OPEN = Domain(0.0, 1.0, open_low=True, open_high=True, words="between 0 and
 UNIT = Domain(0.0, 1.0, words="between 0 and 1")
 SHARE = Domain(0.0, 1.0, open_high=True, words="at least 0 and less than 1")
 SIMPLEX_OPEN = Domain(
-    0.0, 1.0, open_low=True, open_high=True, simplex=True, words="probabilities that sum to 1 in a row"
+    0.0, 1.0, open_low=True, open_high=True, simplex=True, words="probabilities, each row summing to 1"
 )
 SIMPLEX = Domain(0.0, 1.0, simplex=True, words="between 0 and 1, each row summing to 1 (one-hot, say)")
 

@@ -365,7 +365,7 @@ class BaseMLP(
         if plan.call == "resume":
             if before != plan.judged_by:
                 raise SettingsError(
-                    f"the fit that was left had early_stopping={before[0]} and was judged by {before[1]!r}, and now "
+                    f"the interrupted fit had early_stopping={before[0]} and was judged by {before[1]!r}, and now "
                     f"these are {plan.judged_by[0]} and {plan.judged_by[1]!r}; set them back"
                 )
         else:
@@ -583,6 +583,6 @@ def _unsaid(outputs: Array, theta: Array) -> str:
     rows = int(np.isnan(outputs).any(axis=1).sum())
     largest = np.abs(theta).max()
     return (
-        f"the network gives no number for {rows} of {len(outputs)} rows: with weights up to {largest:.3g} and these "
-        f"inputs, numbers grow beyond {theta.dtype}; train it anew, or scale the inputs"
+        f"the network gives NaN or infinity for {rows} of {len(outputs)} rows: with weights up to {largest:.3g} and "
+        f"these inputs, numbers overflow {theta.dtype}; retrain it, or scale the inputs"
     )

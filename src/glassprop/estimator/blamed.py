@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassprop.engine.plan import Data
+from glassprop.engine.plan import Data, is_elsewhere
 from glassprop.equations.arrays import on_host
 from glassprop.errors import SettingsError
 from glassprop.estimator.explaining import row_numbers, take
@@ -113,18 +113,35 @@ def asked_row(X: Any, y: Any, row: Any, given: tuple[Any, Any], label: Callable[
         n = X.shape[0] if hasattr(X, "shape") else len(X)
         row = row_numbers(n, row, None)[0]
         return Asked(row, take(X, [row]), take(y, [row]))
-    x = x if hasattr(x, "shape") else np.asarray(x)
-    if not x.shape:
-        raise SettingsError(f"x= is one row, with a number for each column of X, got {quoted(x.tolist(), 60)}")
-    x = np.asarray(x)[None] if len(x.shape) == 1 else x
-    if x.shape[0] != 1:
-        raise SettingsError(f"x= is one row, got {x.shape[0]}")
+    x = one_row_of(x)
     if y_x is not None:
         y_x = np.atleast_1d(np.asarray(y_x))
         if y_x.size > 1 and np.ndim(y) == 1:
             raise SettingsError(f"y_x= is one target, as y has them, got {y_x.size}")
         return Asked(None, x, y_x[None] if y_x.ndim == 1 and len(y_x) != 1 else y_x)
     return Asked(None, x, None, False) if label is None else Asked(None, x, label(x), True)
+
+
+def one_row_of(x: Any) -> Any:
+    """A row that is none of the training rows, as an array (1, n_columns), or what has such a shape as it is.
+
+    Raises
+    ------
+    SettingsError
+        If it is none, or several.
+    """
+    try:
+        x = x if hasattr(x, "shape") else np.asarray(x)
+    except ValueError:  # lists of different lengths
+        raise SettingsError(f"x= is one row, got rows that differ in length: {quoted(x, 60)}") from None
+    if len(x.shape) not in (1, 2):
+        said = quoted(x.tolist(), 60) if not x.shape else f"an array of {len(x.shape)} axes"
+        raise SettingsError(f"x= is one row, with a number for each column of X, got {said}")
+    if len(x.shape) == 1:
+        x = (x if is_elsewhere(x) else np.asarray(x))[None]
+    if x.shape[0] != 1:
+        raise SettingsError(f"x= is one row, got {x.shape[0]}")
+    return x
 
 
 def _text(value: Any) -> str:

@@ -72,7 +72,7 @@ class Blames:
             If not one of ``row`` and ``x`` is given, a regressor of several numbers is given no ``y_x`` with x,
             ``top`` is no whole number of 1 or more, or rows depend on each other in this network.
         DataError
-            If there is no such row, or the trace is of another fit.
+            If there is no such row, or the trace is of another fit: of another model, or of other rows.
         ValueError
             If the rows are not what ``fit`` would take.
 
@@ -90,6 +90,7 @@ class Blames:
 
         check_is_fitted(self)
         top, kept, data = count(top), trace_of(trace, self.theta_), self._as_examples(X, y, sample_weight)
+        kept.check_rows(data)
         asked = asked_row(X, y, row, (x, y_x), self.predict if hasattr(self, "classes_") else None)
         if asked.y_x is None and self.n_outputs_ > 1:
             raise SettingsError(f"a prediction of {self.n_outputs_} numbers has one cost, with its target: give y_x=")

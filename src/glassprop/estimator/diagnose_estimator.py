@@ -52,4 +52,4 @@ def check_budget(budget: Any) -> None:
     SettingsError
     """
     if isinstance(budget, bool) or not isinstance(budget, int | float | np.number) or not budget >= 0:
-        raise SettingsError(f"budget must be a number of trainings, 0 or more, got {quoted(budget, 60)}")
+        raise SettingsError(f"budget must be a number of training runs, 0 or more, got {quoted(budget, 60)}")

@@ -52,7 +52,7 @@ class Diagnoses:
         X_val, y_val : optional
             Rows to judge by. Without, a fifth of the rows is held out where a copy is trained.
         budget : float, default=1.0
-            How many trainings may be spent on trying remedies; 0: none is tried.
+            How many training runs may be spent on trying remedies; with 0, none is tried.
 
         Returns
         -------

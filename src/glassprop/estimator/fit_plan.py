@@ -76,7 +76,7 @@ def plan_fit(
 ) -> FitPlan:
     """The plan of a call that trains on n examples. ``arguments`` are those of the constructor, validated."""
     if arguments["max_time"] is not None and arguments["solver"] not in STOCHASTIC_SOLVERS:
-        raise SettingsError(f"max_time plans epochs, which {arguments['solver']} has none of: set max_iter instead")
+        raise SettingsError(f"max_time plans epochs, which {arguments['solver']} does not have: set max_iter instead")
     settings = build_settings(arguments, n, particulars)
     asked, early = arguments["batch_size"], bool(arguments["early_stopping"])
     return FitPlan(

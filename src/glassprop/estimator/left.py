@@ -57,7 +57,7 @@ class Left:
         elif given != self.n_val:
             faults.append(f"it was given {self.n_val or 'no'} rows as X_val, got {given or 'none'}")
         if faults:
-            raise DataError(f"a fit is gone on with on the same data: {'; '.join(faults)}")
+            raise DataError(f"a fit is resumed on the same data: {'; '.join(faults)}")
 
 
 def len_of(X: Any) -> int:
@@ -74,9 +74,9 @@ def refuse_to_resume(solver: str, state: TrainState) -> None:
     """
     then = "to train on from its weights, call fit with warm_start=True, or partial_fit"
     if solver == "lbfgs":
-        raise SettingsError(f"L-BFGS keeps its memory inside SciPy, and cannot be gone on with; {then}")
-    ended = state.stopped_by if state.stopped_by and not state.left else "no fit was left before its end."
-    raise SettingsError(f"there is nothing to go on with: {ended.rstrip('.')}; {then}")
+        raise SettingsError(f"L-BFGS keeps its state inside SciPy, and cannot be resumed; {then}")
+    ended = state.stopped_by if state.stopped_by and not state.left else "no fit was interrupted before its end."
+    raise SettingsError(f"there is nothing to resume: {ended.rstrip('.')}; {then}")
 
 
 def refuse_to_keep(call: str, solver: str, keepers: int) -> None:
@@ -88,7 +88,7 @@ def refuse_to_keep(call: str, solver: str, keepers: int) -> None:
     """
     if solver == "lbfgs":
         raise SettingsError(
-            "L-BFGS keeps its memory inside SciPy, so that no checkpoint can be written: take another solver, or leave "
+            "L-BFGS keeps its state inside SciPy, so that no checkpoint can be written: use another solver, or leave "
             "Checkpoint out"
         )
     if call == "partial_fit":

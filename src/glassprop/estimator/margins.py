@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,7 @@ class Margins:
 
     def _forget(self) -> None:
         self._of: RowsOfFit | None = None
+        self._known = ""  # by what the rows are known again: as they are when the fit begins
         self._sums: SeenSums | None = None
         self._state: TrainState | None = None  # while a fit is under way
         self._theta: Array | None = None  # that a fit ended with
@@ -59,7 +61,15 @@ class Margins:
 
     def __getstate__(self) -> dict[str, Any]:
         found = self.rows() if self._theta is not None and self._sums is not None else self._found
-        return {"_fit": LastFit(), "_of": None, "_sums": None, "_state": None, "_theta": None, "_found": found}
+        return {
+            "_fit": LastFit(),
+            "_of": None,
+            "_known": "",
+            "_sums": None,
+            "_state": None,
+            "_theta": None,
+            "_found": found,
+        }
 
     # --- scikit-learn's protocol ------------------------------------------------------------------------------
 
@@ -92,7 +102,7 @@ class Margins:
         """Which rows it is on."""
         if self._fit.is_another:
             return
-        self._of = rows
+        self._of, self._known = rows, rows.known
         if rows.looks is not None:
             self._sums = rows.looks.ask()
         elif rows.data is not None:
@@ -124,8 +134,8 @@ class Margins:
         of, theta = self._of, self._theta
         if of is None or theta is None:
             raise SettingsError(
-                "this Margins has seen no fit that came to its end: set it with set_callbacks(margins) on an "
-                "MLPClassifier or MLPRegressor and call fit"
+                "this Margins has watched no completed fit: set it with set_callbacks(margins) on an MLPClassifier "
+                "or MLPRegressor and call fit"
             )
         if of.data is None or self._sums is None:
             raise SettingsError(
@@ -140,7 +150,7 @@ class Margins:
             parts.append((trained_on[without], self._of_weights(of, of.data.rows(without), theta)))
         if of.held is not None and of.aside is not None:
             parts.append((of.aside, self._of_weights(of, of.held, theta)))
-        return put_together(of.n, parts)
+        return replace(put_together(of.n, parts), rows=self._known)
 
     @staticmethod
     def _of_weights(of: RowsOfFit, data: Data, theta: Array) -> SeenRows:

@@ -119,8 +119,8 @@ def _undo_scale(state: dict[str, Any], stored: dict[str, Any], *, goes_on: bool)
         return
     if goes_on or not isinstance(network, Network) or network.units is not None or not _ends_linear(network):
         raise ArchitectureError(
-            "a target_scale_ goes with a network that ends in one linear output, has no units, and is of a fit that "
-            "came to its end; this is another"
+            "a target_scale_ goes with a network that ends in one linear output, has no units, and comes from a "
+            "completed fit; this one does not"
         )
     units = OwnUnits(**scale)
     stored["theta"] = _without_scale(stored["theta"], network.sizes[-2], units)

@@ -46,13 +46,13 @@ def drop_column(arguments: Arguments, measured: Measured) -> Change:
 
 
 def check_labels(arguments: Arguments, measured: Measured) -> Change | None:
-    words = "look at the rows that contradict each other, and mend their labels or add what tells them apart"
+    words = "look at the rows that contradict each other, and correct their labels or add columns that distinguish them"
     if measured.target.contradicting < _CONTRADICTING:
         if not measured.train_cost < _LEARNED * measured.target.base:
             return None
-        words = "see whether each row of X belongs to its y, and whether the columns tell anything of the target"
+        words = "see whether each row of X belongs to its y, and whether the columns say anything about the target"
     return Change(words, tried=False)
 
 
 def mend_derivative(arguments: Arguments, measured: Measured) -> Change:
-    return Change("mend the derivative; glassprop.check_gradient says when it is right", tried=False)
+    return Change("correct the derivative; glassprop.check_gradient says when it is right", tried=False)

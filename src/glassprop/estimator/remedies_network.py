@@ -41,7 +41,7 @@ def other_activation(arguments: Arguments, measured: Measured) -> Change | None:
     if not now or not sizes_of(measured):
         return None
     name = "leaky_relu(0.1)" if all(map(_is_flat_below_0, now)) else "relu"
-    words = f"take another activation in the hidden layers: {name}"
+    words = f"use another activation in the hidden layers: {name}"
     layers = dense_layers(arguments)
     if layers is None:
         return Change(words, {"activation": name})
@@ -52,7 +52,9 @@ def other_start(arguments: Arguments, measured: Measured) -> Change | None:
     """Weights that are drawn, and scaled until z has a deviation of 1 over rows."""
     if arguments["warm_start"]:
         return Change("let fit draw the weights to start from: warm_start=False", {"warm_start": False})
-    words = "start so that the weighted sums of each layer have mean 0 and deviation 1: Layer(..., initial='data')"
+    words = (
+        "start so that the weighted sums of each layer have mean 0 and standard deviation 1: Layer(..., initial='data')"
+    )
     layers = dense_layers(arguments)
     options = {**(arguments["output_options"] or {}), "initial": "glorot"}
     if layers is not None:
@@ -96,20 +98,20 @@ def smaller_network(arguments: Arguments, measured: Measured) -> Change | None:
     sizes = [max(2, size // 4) for size in sizes_of(measured)]
     if not sizes or sizes == sizes_of(measured):
         return None
-    return _resized(arguments, sizes, f"take narrower hidden layers: {_as_sizes(sizes)}", 0.5)
+    return _resized(arguments, sizes, f"use narrower hidden layers: {_as_sizes(sizes)}", 0.5)
 
 
 def larger_network(arguments: Arguments, measured: Measured) -> Change | None:
     sizes = [max(4 * size, 32) for size in sizes_of(measured)] or [64]
     work = 4.0 if max(sizes) > 64 else 1.0  # of small ones the arithmetic is not what takes the time
-    return _resized(arguments, sizes, f"take wider hidden layers: {_as_sizes(sizes)}", work)
+    return _resized(arguments, sizes, f"use wider hidden layers: {_as_sizes(sizes)}", work)
 
 
 def fewer_layers(arguments: Arguments, measured: Measured) -> Change | None:
     sizes = sizes_of(measured)
     if len(sizes) < 3:
         return None
-    return _resized(arguments, sizes[:2], f"take fewer hidden layers: {_as_sizes(sizes[:2])}", 0.5)
+    return _resized(arguments, sizes[:2], f"use fewer hidden layers: {_as_sizes(sizes[:2])}", 0.5)
 
 
 def _as_sizes(sizes: list[int]) -> str:
@@ -126,4 +128,4 @@ def other_output_or_cost(arguments: Arguments, measured: Measured) -> Change | N
     other = {name: value for name, value in other.items() if arguments[name] != value}
     if not other:
         return None
-    return Change(f"take the output and the cost that fit the target: {told(other)}", other)
+    return Change(f"use the output and the cost that fit the target: {told(other)}", other)

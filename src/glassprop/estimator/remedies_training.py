@@ -35,14 +35,14 @@ def clip_norm(arguments: Arguments, measured: Measured) -> Change | None:
     now = arguments["clip_norm"]
     if arguments["solver"] == "lbfgs" or (now is not None and now <= _LONGEST):
         return None
-    return argument("shorten gradients that are longer", clip_norm=_LONGEST)
+    return argument("clip longer gradients", clip_norm=_LONGEST)
 
 
 def other_schedule(arguments: Arguments, measured: Measured) -> Change | None:
     if arguments["solver"] == "lbfgs":
         return None
     name = "cosine" if arguments["learning_rate"] == "constant" else "constant"
-    return argument("take another schedule", learning_rate=name)
+    return argument("use another schedule", learning_rate=name)
 
 
 def more_epochs(arguments: Arguments, measured: Measured) -> Change:
@@ -60,7 +60,7 @@ def early_stopping(arguments: Arguments, measured: Measured) -> Change | None:
 
 
 def weight_decay(arguments: Arguments, measured: Measured) -> Change:
-    return argument("hold the weights back", alpha=max(1.0, 10 * arguments["alpha"]))
+    return argument("regularize the weights", alpha=max(1.0, 10 * arguments["alpha"]))
 
 
 def dropout(arguments: Arguments, measured: Measured) -> Change | None:
@@ -69,40 +69,40 @@ def dropout(arguments: Arguments, measured: Measured) -> Change | None:
     layers = dense_layers(arguments)
     if layers is not None:
         made = [layer_with(layer, dropout=max(0.3, getattr(layer, "dropout", 0.0))) for layer in layers]
-        return Change("leave out a part of the hidden activations in each step: dropout=0.3", {"layers": made})
+        return Change("drop a part of the hidden activations in each step: dropout=0.3", {"layers": made})
     now = arguments["dropout"]
     if isinstance(now, list | tuple) or now >= 0.3:
         return None
-    return argument("leave out a part of the hidden activations in each step", dropout=0.3)
+    return argument("drop a part of the hidden activations in each step", dropout=0.3)
 
 
 def class_weight(arguments: Arguments, measured: Measured) -> Change | None:
     if arguments.get("class_weight", "") is not None or measured.target.task != "classes":
         return None
-    return argument("let every class count the same in all", class_weight="balanced")
+    return argument("give every class the same total weight", class_weight="balanced")
 
 
 def larger_batch(arguments: Arguments, measured: Measured) -> Change | None:
     size = min(max(32, 8 * measured.batch), max(measured.rows // 4, 1))
     if arguments["solver"] == "lbfgs" or size <= measured.batch:
         return None
-    return argument("make steps of more rows", batch_size=size)
+    return argument("use more rows in each step", batch_size=size)
 
 
 def smaller_batch(arguments: Arguments, measured: Measured) -> Change | None:
     size = max(8, min(64, measured.rows // 16))
     if arguments["solver"] == "lbfgs" or size >= measured.batch:
         return None
-    return argument("make steps of fewer rows", batch_size=size)
+    return argument("use fewer rows in each step", batch_size=size)
 
 
 def momentum(arguments: Arguments, measured: Measured) -> Change | None:
     if arguments["solver"] != "sgd" or arguments["momentum"] == 0.9:
         return None
-    return argument("take the usual momentum", momentum=0.9)
+    return argument("use the usual momentum", momentum=0.9)
 
 
 def other_optimizer(arguments: Arguments, measured: Measured) -> Change | None:
     if arguments["solver"] in ("adam", "adamw"):
         return None
-    return argument("take another optimizer", solver="adam", learning_rate_init=_USUAL_RATE["adam"])
+    return argument("use another optimizer", solver="adam", learning_rate_init=_USUAL_RATE["adam"])

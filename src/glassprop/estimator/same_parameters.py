@@ -23,8 +23,8 @@ def refuse_other_parameters(present: Network, described: Network) -> None:
     if _meaning(present) != _meaning(described):
         raise SettingsError(
             f"training goes on with a network of sizes {_sizes(present)}, but the arguments now describe "
-            f"{_sizes(described)}; keep hidden_layer_sizes, scale_inputs and residual, or layers, and n_members, "
-            "or start anew: fit with warm_start=False"
+            f"{_sizes(described)}; keep hidden_layer_sizes, scale_inputs and residual, or layers, and n_members, or "
+            "start from the beginning: fit with warm_start=False"
         )
 
 

@@ -11,6 +11,7 @@ from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.margins import Margins
 from glassprop.ground.text import quoted
+from glassprop.influence.known_rows import are_others
 from glassprop.influence.seen_rows import SeenRows, of_weights
 from glassprop.network import Network
 
@@ -33,8 +34,13 @@ def seen_rows(network: Network, theta: Array, data: Data, task: str, margins: An
     if found.task != task or found.outputs.shape != data.Y.shape:
         n, outputs = found.outputs.shape
         raise DataError(
-            f"the Margins saw a fit on {n} rows with {outputs} outputs ({found.task}), and these are {len(data)} with "
-            f"{data.Y.shape[1]} ({task}): it has seen another fit"
+            f"the Margins watched a fit on {n} rows with {outputs} outputs ({found.task}), but these are {len(data)} "
+            f"rows with {data.Y.shape[1]} ({task}): it watched another fit"
+        )
+    if are_others(found.rows, data):
+        raise DataError(
+            f"the Margins saw a fit on other rows than these {len(data)}: give the X and y of that fit, in the same "
+            "order"
         )
     return found
 

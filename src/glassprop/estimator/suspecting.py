@@ -76,7 +76,7 @@ class SuspectsLabels:
             estimator that is not fitted; if ``retrain`` is no number of folds, or rows depend on each other in this
             network.
         DataError
-            If ``margins`` or ``trace`` is of another fit.
+            If ``margins`` or ``trace`` is of another fit: of another model, or of other rows.
         ValueError
             If X and y are not what ``fit`` would take.
 
@@ -119,8 +119,9 @@ class SuspectsLabels:
         from glassprop.estimator.suspected import plain_targets_of, seen_rows
         from glassprop.influence.suspicion import OfGradients, settled_outputs, suspects_of
 
-        theta, kept = on_host(self.theta_), trace_of(trace, self.theta_).of_one()
-        data = self._as_examples(X, y, sample_weight)
+        theta, traced = on_host(self.theta_), trace_of(trace, self.theta_)
+        data, kept = self._as_examples(X, y, sample_weight), traced.of_one()
+        traced.check_rows(data)
         seen = seen_rows(self.network_, theta, data, self._task(), margins)
         if seen.task == "numbers" and not kept.is_final:
             seen = replace(seen, outputs=settled_outputs(self.network_, kept, data.X, data.Y))

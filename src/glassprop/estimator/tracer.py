@@ -12,6 +12,7 @@ from glassprop.errors import SettingsError
 from glassprop.estimator.callbacks import LastFit
 from glassprop.ground.text import quoted
 from glassprop.influence.model_trace import ModelTrace, digest_of_weights
+from glassprop.influence.rows_of_fit import RowsOfFit
 from glassprop.influence.trace import Trace
 from glassprop.influence.tracing import Tracing
 from glassprop.network import Network
@@ -54,6 +55,7 @@ class Tracer:
         self._fit = LastFit()
         self._tracing: Tracing | None = None
         self._state: TrainState | None = None  # while a fit is under way
+        self._rows = ""  # by what those of the fit are known again
         self._model: ModelTrace | None = None  # what whoever trains several networks has put together
 
     # --- scikit-learn's protocol ------------------------------------------------------------------------------
@@ -61,7 +63,7 @@ class Tracer:
     def setup(self, estimator: object, context: Any) -> None:
         """A fit begins: forget the one before."""
         self._fit.begins()
-        self._tracing, self._state, self._model = None, None, None
+        self._tracing, self._state, self._model, self._rows = None, None, None, ""
 
     def on_fit_task_begin(self, estimator: object, context: Any, *, X: Any, y: Any, metadata: Any) -> None:
         """The fit begins, or an epoch: ``on_begin`` was told, or will be."""
@@ -84,6 +86,11 @@ class Tracer:
             return
         self._tracing, self._state = Tracing(self.k), state
         self._tracing.begin(state)
+
+    def on_rows(self, rows: RowsOfFit) -> None:
+        """Which rows it is on."""
+        if not self._fit.is_another:
+            self._rows = rows.known
 
     def on_state(self, state: TrainState) -> None:
         """An epoch is over."""
@@ -129,4 +136,4 @@ class Tracer:
         if self._model is not None:
             return self._model
         trace = self.trace()
-        return ModelTrace(digest_of_weights(trace.thetas[-1]), (trace,))
+        return ModelTrace(digest_of_weights(trace.thetas[-1]), (trace,), rows=self._rows)

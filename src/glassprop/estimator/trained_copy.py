@@ -117,5 +117,5 @@ def _of_columns_alone(model: Any, X: Array, called: tuple[list[str], list[str] |
         columns=measured_columns(X, np.zeros((len(X), 1)), names, columns=made_of),
         target=TargetMeasured(task, float("nan")),
         batch=0,
-        left_out=("all that needs a training, which takes no NaN",),
+        left_out=("everything that needs a training run, which takes no NaN",),
     )

@@ -107,7 +107,7 @@ class Checkpoint:
             folder.close()
             raise
         if self.resume and reads and found is None and not self.over:
-            say(Note(f"there is no checkpoint to go on from in {folder}: training begins anew", _TOLD))
+            say(Note(f"there is no checkpoint to resume from in {folder}: training starts from the beginning", _TOLD))
         return _Keeping(self, folder, job, left, found, say, writes)
 
     def refuse_others(self) -> None:
@@ -120,7 +120,7 @@ class Checkpoint:
         folder = CheckpointFolder(self.folder)
         if folder.files() and not (self.resume or self.has_written):
             raise SettingsError(
-                f"{folder} has checkpoints of a training: go on with it (resume=True, or --resume), or name another "
+                f"{folder} has checkpoints of a training run: resume it (resume=True, or --resume), or name another "
                 "folder"
             )
 
@@ -178,11 +178,11 @@ class _Keeping:
         if not self._signals.heard:
             return
         if not self._writes:
-            then = "it can be gone on with (resume=True, or --resume)"
+            then = "it can be resumed (resume=True, or --resume)"
         elif self._newest is None:
-            then = "no checkpoint could be written, so it has to begin anew"
+            then = "no checkpoint could be written, so it has to start from the beginning"
         else:
-            then = f"it can be gone on with from {quoted(os.fspath(self._newest))} (resume=True, or --resume)"
+            then = f"it can be resumed from {quoted(os.fspath(self._newest))} (resume=True, or --resume)"
         if self._signals.heard != SIGTERM:
             self._say(Note(f"training was stopped; {then}", _TOLD))
         self._signals.answer(f"terminated; {then}")
@@ -202,15 +202,15 @@ class _Keeping:
             self._callback.over += 1
             state.interrupted = bool(self._signals.heard)
             if self._signals.heard == SIGTERM:
-                self._signals.answer(f"terminated; training had come to its end, and {self._then()}")
+                self._signals.answer(f"terminated; training had ended, and {self._then()}")
         elif not self._signals.heard and state.left:
             self._write(state, ended=False)
 
     def _then(self) -> str:
         """Where it can be gone on with, in words."""
         if self._newest is None:
-            return "no checkpoint could be written, so it has to begin anew"
-        return f"it can be gone on with from {quoted(os.fspath(self._newest))} (resume=True, or --resume)"
+            return "no checkpoint could be written, so it has to start from the beginning"
+        return f"it can be resumed from {quoted(os.fspath(self._newest))} (resume=True, or --resume)"
 
     def close(self) -> None:
         """Give back the signals, and the folder."""
@@ -244,16 +244,16 @@ def _refuse_another(path: Path, kept: Kept, job: Job, left: Left, say: Say) -> N
         kept.left.refuse_other(left)
     except (SettingsError, DataError) as error:
         raise type(error)(
-            f"cannot go on from {quoted(os.fspath(path))}: {error}; a training goes on as it was begun: give the same, "
-            "or another folder"
+            f"cannot resume from {quoted(os.fspath(path))}: {error}; a training run is resumed as it was begun: give "
+            "the same, or another folder"
         ) from None
     state = kept.state
     step = f", step {state.steps_made}" if state.steps_made else ""
     where = "which had come to its end" if kept.ended else f"after epoch {state.epoch}{step}"
-    say(Note(f"training goes on from {quoted(path.name)}, {where}", _TOLD))
+    say(Note(f"training is resumed from {quoted(path.name)}, {where}", _TOLD))
     cautions = kept.job.cautions(job)
     if cautions and not kept.ended:
-        say(Note(f"bits may differ from those of a training that was not left: {'; '.join(cautions)}", "checkpoint"))
+        say(Note(f"bits may differ from those of an uninterrupted run: {'; '.join(cautions)}", "checkpoint"))
 
 
 def _warn(message: str) -> None:

@@ -47,7 +47,7 @@ class CheckpointFolder:
             said = getattr(problem, "strerror", None) or problem
             raise ModelFileError(f"cannot keep checkpoints in {self}: {said}; name another folder") from problem
         if self._lock is None:
-            raise SettingsError(f"another training keeps its checkpoints in {self}: name another folder")
+            raise SettingsError(f"another training run keeps its checkpoints in {self}: name another folder")
 
     def close(self) -> None:
         """Let others write to it."""
@@ -74,7 +74,9 @@ class CheckpointFolder:
             except (Misfit, OSError, MemoryError) as problem:
                 why = getattr(problem, "strerror", None) or problem
                 then = (
-                    "the one before is tried" if place + 1 < len(files) else "there is none before it: it begins anew"
+                    "the one before is tried"
+                    if place + 1 < len(files)
+                    else "there is none before it: training starts from the beginning"
                 )
                 say(Note(f"checkpoint {quoted(path.name)} is passed over: {why}; {then}", "checkpoint"))
         return None

@@ -72,7 +72,7 @@ TABLE = Object(
             Object(
                 {"weight_decay": Real(0), "epochs": Whole(1), "sure": Real(0, 1), "folds": Whole(1), "loss": Real(),
                  "loss_of_guess": Real()},
-                {"curves": Several(_COURSE)},
+                {"rows": Text(64), "curves": Several(_COURSE)},
             )
         ),
         "weighted": Flag(),

@@ -33,15 +33,16 @@ _KEYS: dict[str, Field] = {
     "traces": Several(_TRACE, least=1, most=10_000),
     "taught": Maybe(Array(("bool",), axes=2)),
 }
-_BODY, _HEAD = Object(_KEYS), Object({**_KEYS, "sha256": Text(64)})
+_MORE: dict[str, Field] = {"rows": Text(64)}  # of one fit, and not in files of earlier versions
+_BODY, _HEAD = Object(_KEYS, _MORE), Object({**_KEYS, "sha256": Text(64)}, _MORE)
 _NO_TRACE = "is a glassprop file, but holds no trace: give the one that glassprop train --trace or save_trace wrote"
 
 
 def save_trace(trace: Tracer | ModelTrace | Trace, path: str | os.PathLike[str]) -> None:
     """Write what a ``Tracer`` kept to `path`: whole or not at all, replacing what was there.
 
-    A trace file has weights, learning rates, which rows taught which network by their numbers, and a digest of the
-    model's weights, by which a trace of another model is refused. It has no data.
+    A trace file has weights, learning rates, which rows taught which network by their numbers, and digests of the
+    model's weights and of the rows, by which a trace of another model or fit is refused. It has no data.
 
     Parameters
     ----------
@@ -98,6 +99,7 @@ def _plain(trace: ModelTrace) -> dict[str, Any]:
             for each in trace.traces
         ],
         "taught": trace.taught,
+        **({"rows": trace.rows} if trace.rows else {}),
     }
 
 
@@ -155,6 +157,7 @@ def _read(document: Mapping[str, Any], arrays: FileArrays) -> ModelTrace:
     try:
         made = None if network is None else Network.from_spec(network)
         traces = tuple(Trace(**each) for each in found["traces"])
-        return ModelTrace(found["model"], traces, made, None if taught is None else taught.view(np.uint8) != 0)
+        taught = None if taught is None else taught.view(np.uint8) != 0
+        return ModelTrace(found["model"], traces, made, taught, found.get("rows", ""))
     except (ArchitectureError, DataError) as error:
         raise Misfit("trace", str(error)) from error

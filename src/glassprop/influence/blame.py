@@ -160,12 +160,12 @@ class Blame(InNotebook):
 
     def _weights(self) -> str:
         if not self.epochs:
-            return "Looked at by the final weights alone, since no trace was given."
+            return "Judged by the final weights alone, since no trace was given."
         k, ends = self.weights, (self.epochs[0], self.epochs[-1])
         said = f"{k} weights of epochs {ends[0]} to {ends[1]}" if k > 1 else f"epoch {ends[0]}"
         if self.networks > 1:
-            said += f", of {self.networks} networks; a score is the mean over those that the row taught"
-        return f"Looked at along the training: {said}."
+            said += f", of {self.networks} networks; a score is the mean over those that were trained on the row"
+        return f"Judged along the training run: {said}."
 
 
 def strongest(scores: NDArray[np.float64], sign: int, top: int, without: int | None) -> list[int]:

@@ -39,7 +39,7 @@ def damped_directions(
     with np.errstate(over="ignore", invalid="ignore"):
         products = rows.dot(rows).astype(np.float64)
     if not np.isfinite(products).all():
-        raise DataError("products of gradients are beyond what numbers hold: scale the inputs, as StandardScaler does")
+        raise DataError("products of gradients overflow: scale the inputs, as StandardScaler does")
     root = np.sqrt(np.tile(counts, len(rows) // max(len(some), 1)))
     products *= np.outer(root, root)
     per_row = float(np.trace(products)) * damping / max(len(some), 1)

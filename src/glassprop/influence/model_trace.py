@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
+from glassprop.engine.plan import Data
 from glassprop.equations.arrays import on_host
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.array_digest import digest_of
 from glassprop.ground.in_notebook import InNotebook
+from glassprop.influence.known_rows import are_others
 from glassprop.influence.trace import Trace
 
 
@@ -31,6 +33,8 @@ class ModelTrace(InNotebook):
         What each of these is a trace of; None: of the model's own network.
     taught : array (n_rows, n_traces) of bool, or None
         Which rows of the table taught which network; None: all rows did.
+    rows : str
+        A digest by which the rows that ``fit`` was given are known again, see ``known_rows``; "": not known.
 
     Examples
     --------
@@ -52,6 +56,7 @@ class ModelTrace(InNotebook):
     traces: tuple[Trace, ...]
     network: Architecture | None = None
     taught: NDArray[np.bool_] | None = None
+    rows: str = ""
 
     def __post_init__(self) -> None:
         if not self.traces or (self.network is None and len(self.traces) > 1):
@@ -100,6 +105,19 @@ class ModelTrace(InNotebook):
         """
         if self.model and self.model != digest_of_weights(theta):
             raise DataError("the trace is of another model: its weights are not those that this trace was kept with")
+
+    def check_rows(self, data: Data) -> None:
+        """Refuse other rows than those of the fit.
+
+        Raises
+        ------
+        DataError
+        """
+        if are_others(self.rows, data):
+            raise DataError(
+                f"the trace was kept in a fit on other rows than these {len(data)}: give the X and y of that fit, in "
+                "the same order"
+            )
 
     def of_rows(self, rows: NDArray[Any]) -> Self:
         """For some rows of the table, by their numbers."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.engine.plan import Data
+from glassprop.influence.known_rows import digest_of_rows
 from glassprop.network import Network
 from glassprop.training.looks import Looks
 
@@ -41,3 +43,11 @@ class RowsOfFit:
     held: Data | None = None
     aside: NDArray[np.integer] | None = None
     looks: Looks | None = None
+
+    @cached_property
+    def known(self) -> str:
+        """By what all of them are known again; "": they are not here."""
+        if self.data is None:
+            return ""
+        apart = [] if self.held is None or self.aside is None else [(self.aside, self.held)]
+        return digest_of_rows([(self.kept, self.data), *apart])

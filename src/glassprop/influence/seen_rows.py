@@ -36,6 +36,8 @@ class SeenRows(InNotebook):
         regression.
     epochs : int
         How many epochs it is the mean over. 0: there was none, and all numbers are those of the final weights.
+    last : int
+        The number of the last of them, from 1: of a long training not every epoch is looked at.
     outputs : array (n, n_L)
         The mean of a of the last layer, as training saw it: with the mask of dropout, before the step that the row took
         part in. Of several members their mean.
@@ -55,6 +57,11 @@ class SeenRows(InNotebook):
     trained : array (n,) of bool
         Whether it was trained on. Else it was set aside by early stopping or has weight 0: its numbers are those of
         the final weights.
+    rows : str
+        A digest by which the rows are known again, see ``known_rows``; "": not known.
+    folds : int
+        Of how many networks of folds the final weights are, each row's of those that have not learned from it; 0: there
+        are none.
 
     Examples
     --------
@@ -83,6 +90,9 @@ class SeenRows(InNotebook):
     forgotten: NDArray[np.int64]
     learned: NDArray[np.int64]
     trained: NDArray[np.bool_]
+    rows: str = ""
+    folds: int = 0
+    last: int = 0
 
     def __post_init__(self) -> None:
         n = len(self.outputs)
@@ -111,6 +121,7 @@ def rows_of(sums: SeenSums) -> SeenRows:
         forgotten=found[:, FORGOTTEN].astype(np.int64),
         learned=np.where(found[:, WRONG] == 1, -1, found[:, LAST_WRONG]).astype(np.int64),
         trained=found[:, COUNT] > 0,
+        last=sums.epoch,
     )
 
 
@@ -120,7 +131,7 @@ def of_weights(task: str, outputs: Array, Y: Array) -> SeenRows:
     sums.take(np.asarray(outputs))
     found = rows_of(sums)
     none = np.zeros(len(found), dtype=bool)
-    return replace(found, epochs=0, spread=np.zeros(len(found)), trained=none)
+    return replace(found, epochs=0, last=0, spread=np.zeros(len(found)), trained=none)
 
 
 def put_together(n: int, parts: list[tuple[NDArray[np.integer], SeenRows]]) -> SeenRows:
@@ -134,5 +145,5 @@ def put_together(n: int, parts: list[tuple[NDArray[np.integer], SeenRows]]) -> S
         return whole
 
     names = ("outputs", "margin", "confidence", "spread", "forgotten", "learned", "trained")
-    epochs = max(found.epochs for _, found in parts)
-    return replace(parts[0][1], epochs=epochs, **{name: of_all(name) for name in names})
+    epochs, last = (max(getattr(found, name) for _, found in parts) for name in ("epochs", "last"))
+    return replace(parts[0][1], epochs=epochs, last=last, **{name: of_all(name) for name in names})

@@ -75,6 +75,8 @@ class Suspects(InNotebook):
         One class of several, labels that are there or not (two classes are one such), or regression.
     scores : array (n,)
         From 0 to 1: the higher, the more probably the target is wrong. Above 1/2 another one is likelier.
+    line : float
+        From which score on a target is suspected: .6, or less where nearly all rows were learned early in the training.
     given, suggested : arrays (n,), or (n, n_outputs) where there are several
         Targets as they are, and as the other rows would have them.
     kinds : array (n,) of str
@@ -92,6 +94,9 @@ class Suspects(InNotebook):
         The rows of the kinds ``"label"`` and ``"row"``, the most suspicious first.
     epochs : int
         Over how many epochs means are. 0: nobody watched the training, and the final weights serve.
+    folds : int
+        Of how many networks of folds these are: each row is judged by those that have not learned from it. 0: there are
+        none.
     retrained : Retrained or None
         What training without the suspected rows brings, where that was asked for.
     rows : table or None
@@ -125,6 +130,8 @@ class Suspects(InNotebook):
     unusual: NDArray[np.int64]
     epochs: int
     retrained: Retrained | None = None
+    folds: int = 0
+    line: float = 0.6
     rows: Any = field(default=None, repr=False)
 
     def __len__(self) -> int:
@@ -139,11 +146,14 @@ class Suspects(InNotebook):
         """
         if _no_better_than_one_answer(self.given, self.suggested, self.task):
             return (
-                f"Training tells these {self._target}s no better than one answer for all rows would, so little can be "
-                "said of them: train longer, or on more columns."
+                f"The network predicts these {self._target}s no better than one answer for all rows would, so little "
+                "can be said about them: train longer, or on more columns."
             )
         if _MANY * len(self.suspected) > len(self):
-            return "So many speak of a training that has learned too little rather than of errors: train longer."
+            return (
+                f"So many suspected {self._target}s point to a network that has learned too little rather than to "
+                "errors: train longer."
+            )
         return ""
 
     @property
@@ -171,6 +181,8 @@ class Suspects(InNotebook):
             "task": self.task,
             "n_rows": len(self),
             "epochs": self.epochs,
+            "folds": self.folds,
+            "line": to_plain(self.line),
             "n_suspected": len(self.suspected),
             "doubt": self.doubt or None,
             "rows": [self.row(int(i)) for i in listed],
@@ -203,7 +215,7 @@ class Suspects(InNotebook):
         lines += self._table(self.suspected)
         if len(self.unusual):
             targets = f"{self._target}s"
-            what = f"{len(self.unusual)} unusual rows, far from the others: what is said of their {targets} is unsure."
+            what = f"{len(self.unusual)} unusual rows, far from the others: judgments of their {targets} are uncertain."
             lines += ["", fill(what, WIDTH), *self._table(self.unusual)]
         for title, rows in (
             ("Pull against the rest", self.against),
@@ -222,9 +234,11 @@ class Suspects(InNotebook):
         return "target" if self.task == "numbers" else "label"
 
     def _looked(self) -> str:
+        if self.folds:
+            return f"Judged by the networks of {self.folds} folds, each row by those that have not learned from it."
         if not self.epochs:
-            return "Looked at by the final weights alone, since nobody watched the training: scores are less sure."
-        return f"Looked at over {self.epochs} epoch{'s' if self.epochs > 1 else ''} of training."
+            return "Judged by the final weights alone, since training was not watched: scores are less certain."
+        return f"Judged over {self.epochs} epoch{'s' if self.epochs > 1 else ''} of training."
 
     def _table(self, rows: NDArray[np.int64]) -> list[str]:
         if not len(rows):

@@ -20,6 +20,8 @@ from glassprop.influence.trace import Trace
 from glassprop.influence.unusual import FAR, NORMAL, Spread, far_rows, layers_of, together
 
 LINE = 0.6  # the score from which on a target is suspected; docs/labels.md has what it finds
+_LEAST = 0.3  # to which it goes down where nearly all rows are learned early;
+_NEARLY_ALL = 0.98  # so many. Both were chosen on eight tables, trained in two ways: docs/labels.md
 _WAY = 0.05  # chosen with FAR on four tables and three ways to train; docs/labels.md
 _SAMPLE = 1000  # rows by which is told what is unusual
 Decode = Callable[[Array], Array]  # from targets as the network has them, (n, n_L), to those that people gave
@@ -105,14 +107,14 @@ def _predicted(network: Architecture, theta: Array, X: Rows) -> Array:
 
 def suspects_of(seen: SeenRows, Y: Array, found: OfGradients, given: Array, decode: Decode) -> Suspects:
     """What is said. Y (n, n_L): targets as the network has them; given: as people gave them."""
-    scores, likeliest = _of_task(seen, Y)
-    far = far_rows(found.distance)
-    wrong = (scores > LINE) & ~far
+    scores, suggest = _of_task(seen, Y)
+    far, line = far_rows(found.distance), line_of(seen, scores)
+    wrong = (scores > line) & ~far
     return Suspects(
         task=seen.task,
         scores=scores,
         given=given,
-        suggested=decode(likeliest),
+        suggested=decode(suggest(min(line, 0.5))),
         kinds=np.where(far, ROW, np.where(wrong, LABEL, "")),
         margin=seen.margin,
         confidence=seen.confidence,
@@ -124,39 +126,60 @@ def suspects_of(seen: SeenRows, Y: Array, found: OfGradients, given: Array, deco
         suspected=_highest(scores, wrong),
         unusual=_highest(found.distance, far),
         epochs=seen.epochs,
+        folds=seen.folds,
+        line=line,
     )
 
 
-def _of_task(seen: SeenRows, Y: Array) -> tuple[NDArray[np.float64], Array]:
-    """Scores (n,), and the likeliest targets (n, n_L)."""
+def line_of(seen: SeenRows, scores: NDArray[np.float64]) -> float:
+    """The score from which on a target is suspected.
+
+    Once nearly all rows are learned, each further epoch gives each row the label that it has, right or wrong, and makes
+    all scores less. So the line is LINE of the share of the epochs in which there was something left to learn. It stays
+    above twice the median of the scores: where that is high, rows are learned, but none of them surely.
+    """
+    if seen.task == "numbers" or not (seen.epochs and seen.last and seen.trained.any()):
+        return LINE
+    learned = np.where(seen.learned < 0, seen.last, seen.learned)[seen.trained]
+    line = LINE * np.quantile(learned, _NEARLY_ALL) / seen.last
+    return float(min(max(line, _LEAST, 2 * np.median(scores)), LINE))
+
+
+Suggest = Callable[[float], Array]  # the targets (n, n_L) that are suggested, others than the given ones above a score
+
+
+def _of_task(seen: SeenRows, Y: Array) -> tuple[NDArray[np.float64], Suggest]:
+    """Scores (n,), and what gives the targets that are suggested."""
     if seen.task == "numbers":
-        return _numbers(seen.outputs, Y)
+        return _numbers(seen.outputs, Y), lambda score: seen.outputs
     shares = np.clip(seen.outputs, 0, 1)  # outputs that are no probabilities may lie beyond
     return _labels(shares, Y) if seen.task == "labels" else _classes(shares, Y)
 
 
-def _classes(shares: Array, Y: Array) -> tuple[NDArray[np.float64], Array]:
+def _classes(shares: Array, Y: Array) -> tuple[NDArray[np.float64], Suggest]:
     """The share of the likeliest other class in that and the given one."""
     given = Y.argmax(axis=1)[:, None]
     own, others = np.take_along_axis(shares, given, axis=1)[:, 0], shares.copy()
     np.put_along_axis(others, given, -1, axis=1)
-    other = others.max(axis=1)
-    return _share(other, own), np.eye(Y.shape[1], dtype=Y.dtype)[shares.argmax(axis=1)]
+    scores, one_hot = _share(others.max(axis=1), own), np.eye(Y.shape[1], dtype=Y.dtype)
+    return scores, lambda score: one_hot[np.where(scores > score, others.argmax(axis=1), given[:, 0])]
 
 
-def _labels(shares: Array, Y: Array) -> tuple[NDArray[np.float64], Array]:
+def _labels(shares: Array, Y: Array) -> tuple[NDArray[np.float64], Suggest]:
     """The share of the other answer, of several labels the largest."""
-    own = np.abs(shares - (1 - Y)).min(axis=1)
-    return _share(1 - own, own), (shares > 0.5).astype(Y.dtype)
+    other = np.abs(shares - Y)
+    worst = other.max(axis=1)
+    return _share(worst, 1 - worst), lambda score: np.where(other > score, 1 - Y, Y).astype(Y.dtype)
 
 
-def _numbers(outputs: Array, Y: Array) -> tuple[NDArray[np.float64], Array]:
+def _numbers(outputs: Array, Y: Array) -> NDArray[np.float64]:
     """z² / (z² + 2 FAR²/3) of the residual z in robust standard deviations, so that FAR is at the line."""
     residual = outputs - Y
     spread = NORMAL * np.median(np.abs(residual - np.median(residual, axis=0)), axis=0)
     z = np.abs(residual) / np.where(spread > 0, spread, 1)
     square = np.square(z.max(axis=1))
-    return square / (square + FAR**2 * (1 - LINE) / LINE), outputs
+    found: NDArray[np.float64] = square / (square + FAR**2 * (1 - LINE) / LINE)
+    return found
 
 
 def _share(other: Array, own: Array) -> NDArray[np.float64]:

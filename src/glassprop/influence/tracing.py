@@ -79,8 +79,8 @@ class Tracing:
         """
         if self.last is None:
             raise SettingsError(
-                "this Tracer has seen no fit that came to its end: set it with set_callbacks(tracer) on an "
-                "MLPClassifier or MLPRegressor and call fit"
+                "this Tracer has watched no completed fit: set it with set_callbacks(tracer) on an MLPClassifier or "
+                "MLPRegressor and call fit"
             )
         end, theta = self.last
         epochs = [epoch for epoch in sorted(self.kept) if epoch < end] + [end]

@@ -77,7 +77,9 @@ def _why_still(explanation: Explanation, rows: bool) -> str | None:
         if explanation.members is not None:
             return "This page does not compute: several networks predict as one, and it walks through one of them."
         if straight_line(explanation.predictions[0].units) is None:
-            return "This page does not compute: it has no formula from the bent scale of the target to its own units."
+            return (
+                "This page does not compute: it has no formula from the nonlinear scale of the target to its own units."
+            )
     cost = [architecture.cost_function] if explanation.predictions is None else []
     own = without_definition([*(layer.activation for layer in architecture.layers), *cost])
     if own:
@@ -85,8 +87,8 @@ def _why_still(explanation: Explanation, rows: bool) -> str | None:
         return f"This page does not compute: it has formulas of glassprop's own functions only, and none of {names}."
     if training is None and explanation.history and explanation.predictions is None:
         return (
-            "This page does not compute: training left no optimizer that takes single steps, as is so of L-BFGS and of "
-            "networks that were trained apart."
+            "This page does not compute: training left no optimizer that takes single steps (L-BFGS does not, nor do "
+            "networks trained separately)."
         )
     if training is not None and not moves_of(type(training.optimizer).__name__):
         name = type(training.optimizer).__name__

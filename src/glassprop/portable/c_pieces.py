@@ -187,7 +187,7 @@ def _one_hot(table: np.ndarray) -> list[int] | None:
 def _text(to: Reading, piece: TextInput, first: int) -> list[str]:
     name = to.sources[piece.source].name
     raise ExportError(
-        f"column {quoted(name)} is text, whose words C is not taught to tell apart: train without it "
+        f"column {quoted(name)} is text, and the C export cannot split text into words: train without it "
         f"(roles={{{quoted(name)}: 'drop'}}), or use glassprop.to_onnx, which can"
     )
 

@@ -6,7 +6,7 @@ from glassprop.portable.whole_model import Source
 
 _KINDS = {
     "number": "a number",
-    "date": "days since 1970-01-01, in UTC, with the time of day as their part",
+    "date": "days since 1970-01-01, in UTC, with the time of day as a fraction",
     "time": "hours since midnight",
     "text": "text",
 }

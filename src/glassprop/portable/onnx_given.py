@@ -45,5 +45,5 @@ def missing(source: Source) -> str | None:
 def about(source: Source) -> str:
     """An input in words: what is to be given, and how where it is missing."""
     if not source.gaps:
-        return f"{what(source)}; nothing was missing in training, and what comes of a gap means nothing"
+        return f"{what(source)}; nothing was missing in training, so the prediction for a missing value means nothing"
     return f"{what(source)}; missing: {'an empty text' if source.given == 'text' else 'NaN'}"

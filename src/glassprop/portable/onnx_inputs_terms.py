@@ -33,7 +33,7 @@ def written_terms(graph: Graph, x: str, piece: TextInput, name: str) -> str:
     if len(letters.own) > _MOST_OWN:
         raise ExportError(
             f"the texts of column {quoted(name)} have {len(letters.own):,} different characters that are words by "
-            f"themselves, and ONNX can take {_MOST_OWN:,} apart: leave the column out when training"
+            f"themselves, and ONNX can split off {_MOST_OWN:,}: leave the column out when training"
         )
     texts = graph.node("Squeeze", x, graph.constant(np.array([1], np.int64)))
     texts, unread = written_short(graph, texts, vocabulary.words)

@@ -93,7 +93,7 @@ def _refuse_rounded(name: str, rows: Mapping[str, int]) -> None:
         if _WHOLE.fullmatch(known) and len(known) < 400 and abs(int(known)) > EXACT and _number(known) is None:
             raise ExportError(
                 f"column {quoted(name)} has categories that are whole numbers beyond 2^53, as {quoted(known)}, which "
-                "doubles do not tell apart: train on the column as text"
+                "doubles cannot distinguish: train on the column as text"
             )
 
 
@@ -114,14 +114,15 @@ def _of_values(place: int, fill: Any, rows: Mapping[Any, int], others: int, at: 
     if given == "text":
         if "" in rows and None in rows:
             raise ExportError(
-                f"{at} tells an empty text from a missing one in column {quoted(sources.names[place])}: make them one"
+                f"{at} distinguishes an empty text from a missing one in column {quoted(sources.names[place])}: make "
+                "them one"
             )
         texts = {str(key): row for key, row in rows.items() if key is not None}
         return Lookup(texts, {}, others, texts.pop("", missing))
     numbers = {float(key): row for key, row in rows.items() if key is not None}
     if any(float(key) != key for key in rows if key is not None):
         raise ExportError(
-            f"{at} has categories that doubles do not tell apart in column {quoted(sources.names[place])}: train on "
+            f"{at} has categories that doubles cannot distinguish in column {quoted(sources.names[place])}: train on "
             "the column as text"
         )
     return Lookup({}, numbers, others, missing)

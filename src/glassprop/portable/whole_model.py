@@ -31,7 +31,7 @@ class Source:
     given : {"number", "text", "truth"}
         "number": a double, NaN where missing. "truth": the same, 1 for true and 0 for false. "text": "" where missing.
     kind : {"number", "date", "time", "category", "text"}
-        What a caller has to give: of a "date" the days since 1970-01-01 (UTC), with the time of day as their part; of a
+        What a caller has to give: of a "date" the days since 1970-01-01 (UTC), with the time of day as a fraction; of a
         "time" the hours since midnight; of a "number" that was a duration, seconds.
     low, high : float
         A number below or above counts as missing.

@@ -87,8 +87,8 @@ class Epochs:
         self._begin()
         if state.so_far is not None and not 0 < state.steps_made < self.n_steps:
             raise SettingsError(
-                f"this state is of a training that was left after {state.steps_made} steps of an epoch, which has "
-                f"{self.n_steps} here: give the same data, and the same batch_size"
+                f"this state is of a training run that was interrupted after {state.steps_made} steps of an epoch, "
+                f"which has {self.n_steps} here: give the same data, and the same batch_size"
             )
         self.good_theta, self.good_optimizer = state.theta.copy(), self._optimizer().copy()
 

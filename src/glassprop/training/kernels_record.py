@@ -13,8 +13,8 @@ def note_kernels(state: TrainState, choice: Choice) -> None:
     before, now = (state.vector_bits, state.products), (choice.vector_bits, choice.products)
     if before[0] and now[0] and before != now:
         warnings.warn(
-            f"this training was begun with {_in_words(*before)}, and goes on with {_in_words(*now)}: its bits may "
-            "differ from those of one that was not left",
+            f"this training run was begun with {_in_words(*before)}, and goes on with {_in_words(*now)}: its bits may "
+            "differ from those of an uninterrupted run",
             RuntimeWarning,
             stacklevel=2,
         )

@@ -136,10 +136,10 @@ def unpack(packed: Packed) -> TrainState:
         state.rng = _generator(facts["rng"], arrays.get("rng")) if "rng" in facts else None
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         told = " ".join(str(error).split())[:100]
-        raise DataError(f"this is not the state of a training: {type(error).__name__}: {told}") from error
+        raise DataError(f"this is not the state of a training run: {type(error).__name__}: {told}") from error
     faults = faults_of_facts(state)
     if faults:
-        raise DataError(f"this is not the state of a training: {'; '.join(faults)}")
+        raise DataError(f"this is not the state of a training run: {'; '.join(faults)}")
     _refuse_misfits(state)
     return state
 
@@ -150,11 +150,11 @@ def _refuse_misfits(state: TrainState) -> None:
             optimizer.check_fits(state.theta)
     for other in (state.best_theta, state.last_theta):
         if other is not None and (other.shape != state.theta.shape or other.dtype != state.theta.dtype):
-            raise DataError("this is not the state of a training: its best or last weights are not like theta")
+            raise DataError("this is not the state of a training run: its best or last weights are not like theta")
     if state.aside is not None and not (state.aside.ndim == 1 and (np.diff(state.aside, prepend=-1) > 0).all()):
-        raise DataError("this is not the state of a training: the rows set aside do not rise")
+        raise DataError("this is not the state of a training run: the rows set aside do not rise")
     if state.order is not None and not np.array_equal(np.sort(state.order), np.arange(len(state.order))):
-        raise DataError("this is not the state of a training: its order does not name each example once")
+        raise DataError("this is not the state of a training run: its order does not name each example once")
 
 
 def _count(vectors: Any) -> int:

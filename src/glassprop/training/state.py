@@ -223,11 +223,13 @@ class TrainState:
         """
         if self.order is None or self.rng is None:
             raise SettingsError(
-                "this state cannot be gone on with: it is of no training, or was left in the middle of an epoch; give "
-                "one that on_epoch was handed"
+                "this state cannot be resumed: it is of no training run, or of one interrupted in the middle of an "
+                "epoch; give one that on_epoch was handed"
             )
         if len(self.order) != n:
-            raise SettingsError(f"this state is of a training on {len(self.order)} examples, got {n}: give the same")
+            raise SettingsError(
+                f"this state is of a training run on {len(self.order)} examples, got {n}: give the same"
+            )
         if drops and not self.dropout_key:
             self.dropout_key = draw_key(self.rng)  # it was switched on since
         if self.last_theta is not None:

@@ -125,7 +125,7 @@ def _of_frame(frame: Any) -> ShownRows:
         raise DataError("several columns of the rows to show have one name: give each its own")
     table = frame if isinstance(frame, nw.DataFrame) else nw.from_native(frame, eager_only=True, pass_through=True)
     if not isinstance(table, nw.DataFrame):
-        raise DataError(f"rows to show are a data frame at hand or an array, got {quoted(type(frame).__name__)}")
+        raise DataError(f"rows to show are a data frame in memory or an array, got {quoted(type(frame).__name__)}")
     columns = [table[:, j] for j in range(table.shape[1])]
     return ShownRows([str(name) for name in table.columns], [_as_array(column) for column in columns], len(table))
 

@@ -44,7 +44,7 @@ def suspects_record(
         raise DataError(f"a page is of one target, and each of these rows has {np.shape(suspects.given)[1]} numbers")
     if table.n_rows != n or (numbers is not None and len(numbers) != n):
         raise DataError(
-            f"the labels of {n} rows were looked at, and there are {table.n_rows} rows to show"
+            f"the labels of {n} rows were judged, and there are {table.n_rows} rows to show"
             + ("" if numbers is None else f" with {len(numbers)} numbers")
         )
     listed = [int(i) for i in (*suspects.suspected, *suspects.unusual)]

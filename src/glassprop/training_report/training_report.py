@@ -30,6 +30,7 @@ def report_data(
     found: Mapping[str, Any] | None = None,
     seen: Mapping[str, Any] | str = "",
     drove: Sequence[Mapping[str, Any]] = (),
+    drove_weights: int = 0,
     plane: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """All that the report says, JSON-able.
@@ -60,6 +61,8 @@ def report_data(
     drove : sequence of mapping
         Of each telling row the rows trained on that drove its prediction: proponents and opponents, lists of row, label
         and score.
+    drove_weights : int
+        Along how many weights of the training these were looked for; 0: at the final ones alone.
     plane : mapping, optional
         What the model says of its two columns, where it has no others, as ``plane_map`` tells it. Without ``rows`` it
         is left out.
@@ -99,6 +102,7 @@ def report_data(
         "telling": [_telling(told, i, rows) for i, told in enumerate(diagnosis["telling"])],
         "came_about": [dict(told) for told in predictions] if rows else [],
         "drove": [_drove(told, rows) for told in drove],
+        "drove_weights": drove_weights,
         "found": None if found is None else doctor_section(found, rows=rows),
         "seen": None if isinstance(seen, str) else {**seen, "points": seen["points"] if rows else None},
         "unseen": seen if isinstance(seen, str) else "",
@@ -189,19 +193,19 @@ def _columns(columns: Iterable[Mapping[str, str]], defaults: Mapping[str, Any], 
 
 
 _SCALED = {
-    "auto": "standardized, not counting what lies far from all others (a heavy tail: also by rank)",
+    "auto": "standardized, not counting values far from all others (with a heavy tail: also by rank)",
     "standard": "standardized",
     "robust": "scaled by the median and the typical distance from it",
     "quantile": "made normal by rank",
     "quartiles": "scaled by the median and the distance of the quartiles",
-    "shape": "scaled by the median and the distance of the quartiles (a heavy tail: of its logarithm)",
+    "shape": "scaled by the median and the distance of the quartiles (with a heavy tail: of its logarithm)",
 }
 
 
 def _done(defaults: Mapping[str, Any]) -> dict[str, str]:
     """What is done to a column of each role."""
     scaling = defaults.get("scaling", "shape")  # of which the recipe for tables says nothing: it has one
-    number = f"missing: the median, and an input that says so; then {_SCALED[scaling]}"
+    number = f"missing values: the median, and an input that marks them; then {_SCALED[scaling]}"
     if "limit" not in defaults:
         number += " and squeezed smoothly into bounds"
     elif defaults["limit"] is not None:
@@ -211,13 +215,13 @@ def _done(defaults: Mapping[str, Any]) -> dict[str, str]:
         "date": f"days since 1970, and the place in week and year as points on circles; each {number}",
         "time of day": f"hours, and the place in the day as a point on a circle; each {number}",
         "category": "an input of 0 or 1 for each value; rare and unknown values share one"
-        + ("" if "limit" in defaults else " (of very many values, codes and means of the target)"),
-        "text": "an input for each term that comes often, a word or two that stand together, by TF-IDF",
+        + ("" if "limit" in defaults else " (for very many values: codes and means of the target)"),
+        "text": "an input for each frequent term, one word or two adjacent words, by TF-IDF",
         "dropped": "left out",
         "target": "what is predicted",
         "weight": "how much each row counts",
-        "group": "keeps rows together when they are split",
-        "time": "says which rows are the latest, to be held out",
+        "group": "keeps rows with the same value on one side of every split",
+        "time": "decides which rows are the latest, to be held out",
     }
 
 

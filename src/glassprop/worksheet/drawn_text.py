@@ -30,7 +30,7 @@ def drawing_as_text(drawing: Drawing) -> list[str]:
     lines = _beside(lines, targets, height)
     if max(map(len, lines)) > _WIDTH:
         sizes = " → ".join(str(len(column)) for column in columns)
-        return [f"So many layers do not fit into a line of text: draw the network yourself, {sizes}."]
+        return [f"This many layers do not fit into a line of text: draw the network yourself, {sizes}."]
     return [f"    {line}".rstrip() for line in lines]
 
 

@@ -22,8 +22,8 @@ from glassprop.worksheet.sheet_steps import CHECKED, KINKS, cost_item, neuron_it
 
 MEAN_COST = Symbol("C")
 _BEYOND: Line = (
-    "Left out: with these new weights the numbers go beyond what can be computed on paper, for the step was too long. "
-    "A smaller learning rate would do (--rate, or at_rate in Python)."
+    "Left out: with these new weights the numbers go beyond what can be computed on paper, for the step was too "
+    "long. A smaller learning rate would work (--rate, or at_rate in Python)."
 )
 
 

@@ -73,8 +73,11 @@ def scaling_section(own: OwnUnits, digits: int) -> Section:
     if limit is not None:
         squeezed = Expression(f"u/sqrt(1 + (u/{_plain(limit)})**2)")
         formulas.append(Equation((Symbol("a"), squeezed)))
-        lines.append("An input is squeezed besides, by the second formula, so that no far value rules the others.")
-    lines.append(f"Round each result to {digits} {'decimal' if digits == 1 else 'decimals'}, and go on with that.")
+        lines.append("An input is also squeezed, by the second formula, so that no extreme value dominates the others.")
+    lines.append(
+        f"Round each result to {digits} {'decimal' if digits == 1 else 'decimals'}, and continue with the rounded "
+        "number."
+    )
     return Section("Scaling: from the table to the network", tuple(lines), tuple(formulas), tuple(items))
 
 

@@ -82,10 +82,10 @@ def backward_sections(e: Explanation, n: SheetNumbers) -> list[Section]:
 def _by_activations(e: Explanation, n: SheetNumbers, l: int) -> Section:
     last = l == n.depth
     if last:
-        text = "How the cost moves with each output."
+        text = "How the cost changes with each output."
         how = Equation((by(Symbol("a", None, ("j",))), Reading(e.architecture.cost_function, derivative=True)))
     else:
-        text = f"Each neuron reaches the cost through all neurons of layer {l + 1}: the sum over these ways."
+        text = f"Each neuron reaches the cost through all neurons of layer {l + 1}: the sum over these paths."
         how = backward_rule(e, l)
     items = []
     for k, value in enumerate(n.by_a[l]):
@@ -167,8 +167,8 @@ def derivatives_section(e: Explanation, n: SheetNumbers, checks: dict[Place, Che
 
 CHECKED: Line = (
     "Check by differences, which need no chain rule: make one weight larger by 0.01 and go forward to the cost, then "
-    "smaller by 0.01 and go forward again; divide the difference of the two costs by 0.02. Choose one weight, or share "
-    "them out: the key has all."
+    "smaller by 0.01 and go forward again; divide the difference of the two costs by 0.02. Choose one weight, or "
+    "divide them among you: the key has all of them."
 )
 KINKS: Line = (
     "* Between the two points lies a kink (where relu begins, say): there the difference need not agree with the "

@@ -52,8 +52,8 @@ def sheet_of(e: Explanation, rows: Sequence[SheetNumbers], digits: int, named: b
 
 _EXACT = (
     "Where the key has =, the number is exact. Where it has ≈, it was computed from the numbers given, without "
-    "rounding on the way, and rounded to {} significant digits, because e or a logarithm came in or the exact number "
-    "is long. So go on with all digits that your calculator shows, and round only what you write down."
+    "rounding on the way, and rounded to {} significant digits, because it involves e or a logarithm, or because the "
+    "exact number is long. So continue with all digits that your calculator shows, and round only what you write down."
 )
 
 
@@ -97,10 +97,10 @@ def _given_as_it_is(e: Explanation, rows: Sequence[SheetNumbers], named: bool) -
             "out."
         )
     elif others and len(others) < len(of_table):
-        found.append(("Given as the network takes them, and not in the table's units: ", *_listed(e, others), "."))
+        found.append(("Given as the network takes them, not in the table's units: ", *_listed(e, others), "."))
     units = e.architecture.units
     if units is not None and not rows[0].own.targets:
-        found.append(f"y is the target as the network takes it, {units.formula}, and given so.")
+        found.append(f"y is given as the network takes it: {units.formula}.")
     return found
 
 
@@ -115,7 +115,7 @@ def _left_out(e: Explanation) -> list[Line]:
     if e.members is not None:
         count, walked = len(e.members.views), e.members.walked
         found.append(
-            f"The model is the mean of {count} networks; this sheet is of one of them alone, number {walked} (counted "
+            f"The model is the mean of {count} networks; this sheet is about one of them, number {walked} (counted "
             "from 0)."
         )
     shares = [f"{layer.dropout:g} of layer {l}" for l, layer in enumerate(e.architecture.layers, 1) if layer.dropout]
@@ -126,7 +126,7 @@ def _left_out(e: Explanation) -> list[Line]:
         return found
     left = [type(training.optimizer).__name__] if type(training.optimizer).__name__ != "SGD" else []
     left += ["L2"] if training.l2 else []
-    left += ["clipping of long gradients"] if training.clip_norm is not None else []
+    left += ["clipping of large gradients"] if training.clip_norm is not None else []
     if left:
         found.append(
             f"The network was trained with {', '.join(left)}; the step of this sheet is one of plain gradient descent."

@@ -122,15 +122,15 @@ def check_size(e: Explanation) -> None:
     ]
     if other:
         raise SettingsError(
-            f"a worksheet has dense layers, each with z = Σ w a + b and a = σ(z), and none that is "
+            "a worksheet has only dense layers, each with z = Σ w a + b and a = σ(z), but this network has "
             f"{listed(other)}: use --latex, --markdown or --html, or train a table with --recipe plain"
         )
     unknown = without_definition([*(layer.activation for layer in architecture.layers), architecture.cost_function])
     if unknown:
         own = ", ".join(map(repr, unknown))
         raise SettingsError(
-            f"a worksheet computes with exact formulas, and has none for {own}: "
-            "use activations and a cost that come with glassprop"
+            f"a worksheet computes with exact formulas, but has none for {own}: use activations and a cost that come "
+            "with glassprop"
         )
 
 

@@ -264,7 +264,7 @@ def test_held_out_rows_from_another_table(file: str) -> None:
     ("asked", "error", "says"),
     [
         (FitOptions(target="nothing"), TableError, "there is no column 'nothing' for target"),
-        (FitOptions(target="label", target_scale="log"), SettingsError, "needs amounts"),
+        (FitOptions(target="label", target_scale="log"), SettingsError, "needs a numeric target"),
         (FitOptions(target="amount", class_weight="balanced"), SettingsError, "needs classes"),
         (FitOptions(target="label", validation=1.5), SettingsError, "validation must be"),
     ],

@@ -124,7 +124,7 @@ def test_what_is_estimated_is_told_with_its_error(monkeypatch):
     found = notes(nothing, options, frame)
     assert re.search(r"off by at most \d\.\d\d% of the rows", found["estimated", "normal"])
     assert re.search(
-        r"the \d\d most frequent are told apart, their counts too low by .* \d", found["estimated", "town"]
+        r"the \d\d most frequent are counted one by one,  their counts too low by .* \d", found["estimated", "town"]
     )
 
 

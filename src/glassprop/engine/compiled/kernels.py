@@ -38,7 +38,7 @@ Kernel = Callable[[Handed, int], None]
 BESIDE = Path(__file__).parent  # the folder beside whose files machine code is kept
 _INSTEAD = f"set {SETTING} to a folder that can be written"
 FIRST = "glassprop: compiling its kernels for this machine, once; later runs load them"
-NOWHERE = f"glassprop: compiling its kernels, as every run must: there is no folder to keep them in; {_INSTEAD}"
+NOWHERE = f"glassprop: compiling its kernels, as every run must: there is no folder to cache them in; {_INSTEAD}"
 _FEW = 3  # parts, that are compiled in less time than it takes to read of it
 _SOON = 1.0  # seconds of compiling after which it is told how far it is
 
@@ -151,7 +151,9 @@ def _make_ready(parts: list[Part], dtype: str) -> None:
         if time.monotonic() - began > _SOON:
             _tell(Told(done, len(missing)))
     if cache.fault:
-        _tell(f"glassprop: its kernels cannot be kept in {cache.fault}: later runs compile too; {_INSTEAD}", again=True)
+        _tell(
+            f"glassprop: its kernels cannot be cached in {cache.fault}: later runs compile too; {_INSTEAD}", again=True
+        )
 
 
 def _loaded(part: Part, dtype: str, cache: Cache) -> bool:
@@ -178,7 +180,7 @@ def _words(cache: Cache, missing: int) -> str:
         return ""
     if cache.foreign is not None:
         return (
-            f"glassprop: compiling its kernels anew: those in {cache.foreign} are for another processor or version; "
+            f"glassprop: compiling its kernels again: those in {cache.foreign} are for another processor or version; "
             "later runs load the new ones"
         )
     return FIRST

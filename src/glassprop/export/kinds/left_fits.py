@@ -48,7 +48,7 @@ def left_fits(state: dict[str, Any], solver: str, at: str) -> None:
     """
     left = state["left"]
     if solver == "lbfgs":
-        raise Misfit(at, "L-BFGS cannot be gone on with")
+        raise Misfit(at, "L-BFGS cannot be resumed")
     if not isinstance(left["rng"], np.random.RandomState):
         raise Misfit(f"{at}.rng", "it must be a generator")
     trained_on = check_rows(left["kept"], left["aside"], left["rows"], at)

@@ -68,7 +68,7 @@ _TOLD = {
     "unread": ": {rows} value(s) are {detail} and count as missing",
     "another-kind": " {detail}: all of it counts as missing",
     "new-categories": ": {rows} row(s) have categories that training never saw",
-    "new-range": ": {rows} value(s) are far outside of what training saw, {detail}",
+    "new-range": ": {rows} value(s) are far outside the range seen in training, {detail}",
     "new-type": " {detail}",
     _MISSING: " has no value in any of {rows} rows; training had some",
     "beyond-sample": " {detail}",

@@ -103,6 +103,8 @@ class CrossFitted:
         standardized amounts. Where no network was trained without a row: the guess that knows no columns.
     first : MLPClassifier or MLPRegressor
         The network of the first fold, whose training is watched by those who watch one.
+    folds : list of (train, kept)
+        Those of the networks, in their order.
     traced : list of TracedNetwork
         Of each network, where a Tracer listens.
     """
@@ -111,6 +113,7 @@ class CrossFitted:
     by_folds: FoldsChoice
     said: np.ndarray
     first: Any
+    folds: list[Fold]
     traced: list[TracedNetwork] = field(default_factory=list)
 
 
@@ -192,7 +195,7 @@ def cross_fit(
     )
     said = _said(rows, best, shares)
     estimator = joined(best.networks, interrupted=interrupted)
-    return CrossFitted(estimator, by_folds, said, best.networks[0], best.traced)
+    return CrossFitted(estimator, by_folds, said, best.networks[0], best.folds, best.traced)
 
 
 class _Teller:

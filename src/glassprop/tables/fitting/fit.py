@@ -112,8 +112,7 @@ def one_fit(options: FitOptions, callbacks: Sequence[Any], say: Say) -> FitOptio
         return options
     if tracer_in(callbacks) is not None:
         raise SettingsError(
-            "a trace is of a whole training, and one that is kept in a checkpoint may be gone on with: leave one of "
-            "them out"
+            "a trace covers a whole training run, and a run with checkpoints may be resumed: leave out one of the two"
         )
     if options.cross_fit is None:
         return options

@@ -56,9 +56,9 @@ def hint_groups(train: Examples, roles: list[ColumnRole], schema: Schema, say: S
     best = max(found, key=lambda one: (len(one.constant), one.groups))
     also = _also([one.name for one in found if one is not best])
     text = (
-        f"rows with the same {quoted(best.name)} are alike in {len(best.constant)} other column(s), "
-        f"{listed(best.constant, 3)}: if new rows have other values of it, scores are too good; "
-        f"keep such rows on one side with --group {in_shell(best.name)}{also}"
+        f"rows with the same {quoted(best.name)} are equal in {len(best.constant)} other column(s), "
+        f"{listed(best.constant, 3)}: if new rows have other values of it, scores are too optimistic; keep such rows "
+        f"on one side of the split with --group {in_shell(best.name)}{also}"
     )
     say(Note(text, HINT, best.name, best.groups, tuple(best.constant)))
 
@@ -84,9 +84,9 @@ def _hint_names(train: Examples, rows: np.ndarray, codes: dict[str, np.ndarray],
     if found:
         (share, name), *rest = sorted(found, reverse=True)
         text = (
-            f"column {quoted(name)} is called as what names things, and alone tells {share:.0%} of the target: "
-            "if new rows have other values of it, scores are too good; "
-            f"keep such rows on one side with --group {in_shell(name)}{_also([other for _, other in rest])}"
+            f"column {quoted(name)} is named like an identifier, and alone explains {share:.0%} of the target: if new "
+            "rows have other values of it, scores are too optimistic; keep such rows on one side of the split with "
+            f"--group {in_shell(name)}{_also([other for _, other in rest])}"
         )
         say(Note(text, HINT, name, int(codes[name].max()) + 1))
 

@@ -195,11 +195,11 @@ def _remarks(found: Assessment, learned: Learned) -> list[Note]:
 
 def _apart(options: FitOptions) -> str:
     if isinstance(options.validation, Table):
-        return "the held-out rows come from another file than those learned from"
+        return "the held-out rows come from another file than the training rows"
     if options.time is not None:
-        return f"the held-out rows are later, by {quoted(options.time)}, than those learned from"
+        return f"the held-out rows are later, by {quoted(options.time)}, than the training rows"
     if options.group is not None:
-        return f"the held-out rows are of other groups, by {quoted(options.group)}, than those learned from"
+        return f"the held-out rows are of other groups, by {quoted(options.group)}, than the training rows"
     return ""
 
 

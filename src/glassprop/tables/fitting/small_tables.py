@@ -41,6 +41,8 @@ class FoldsChoice:
     folds : int
     loss, loss_of_guess : float
         Averaged over the rows kept apart: log loss, or squared error in units of the standardized target.
+    rows : str
+        Where the networks of the folds are the model: a digest by which rows and folds are known again.
     curves : tuple of dict
         Of each network that is in the model: training and validation, costs by epoch, and best_epoch.
     """
@@ -52,10 +54,11 @@ class FoldsChoice:
     loss: float
     loss_of_guess: float
     curves: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    rows: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-able; without curves where no network of a fold is in the model."""
-        return {name: value for name, value in asdict(self).items() if name != "curves" or value}
+        """JSON-able; without rows and curves where no network of a fold is in the model."""
+        return {name: value for name, value in asdict(self).items() if name not in ("rows", "curves") or value}
 
 
 class _Watch:

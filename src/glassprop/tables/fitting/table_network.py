@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.cross_fit import CrossFitted, Rows, cross_fit
 from glassprop.tables.fitting.divide import Parts
 from glassprop.tables.fitting.folds import Fold, folds_of
+from glassprop.tables.fitting.known_folds import digest_of_folds
 from glassprop.tables.fitting.manner import Builder, Wanted
 from glassprop.tables.fitting.small_tables import (
     FoldsChoice,
@@ -100,7 +101,8 @@ class TableNetwork:
         crossed = self._cross_fit(X, y, callbacks)
         if crossed is not None:
             say(of_folds(len(rows), crossed.by_folds))
-            return Trained(crossed.estimator, crossed.by_folds, crossed.said, crossed.traced, crossed.first)
+            told = replace(crossed.by_folds, rows=digest_of_folds(rows, crossed.folds))
+            return Trained(crossed.estimator, told, crossed.said, crossed.traced, crossed.first)
         watched = self._watched(X_inner)
         by_folds = known or self.by_folds(X, callbacks)
         if inner is None:
@@ -228,15 +230,19 @@ def _trials(rows: int, inputs: int, builder: Builder) -> int:
 
 def without_stopping(rows: int, epochs: int, by_folds: FoldsChoice | None) -> Note:
     """That no rows are spared for early stopping, and what that leads to."""
-    said = f"{rows} rows to train on: none are spared for early stopping"
+    said = f"{rows} rows to train on: none are set aside for early stopping"
     if by_folds is None:
         return Note(f"{said}, at most {epochs} epochs run", "no-stopping", number=rows)
     decay = f" with a weight decay of {by_folds.weight_decay:g}"
-    sure = "" if by_folds.sure == 1 else f", and predictions go {by_folds.sure:g} of their way from the guess"
+    sure = (
+        ""
+        if by_folds.sure == 1
+        else f", and predictions are shrunk to {by_folds.sure:g} of their distance from the baseline"
+    )
     return Note(
-        f"{said}; networks of {by_folds.folds} fold(s) do best on the rows kept apart after {by_folds.epochs} of "
-        f"{epochs} epochs{decay}, so that many run{sure} (loss {number(by_folds.loss)}, of the guess "
-        f"{number(by_folds.loss_of_guess)})",
+        f"{said}; networks of {by_folds.folds} fold(s) do best on the rows left out of their training after "
+        f"{by_folds.epochs} of {epochs} epochs{decay}, so that many are run{sure} (loss {number(by_folds.loss)}, "
+        f"baseline {number(by_folds.loss_of_guess)})",
         "folds",
         number=rows,
     )
@@ -244,11 +250,15 @@ def without_stopping(rows: int, epochs: int, by_folds: FoldsChoice | None) -> No
 
 def of_folds(rows: int, by_folds: FoldsChoice) -> Note:
     """That the model is the mean of networks of folds, and how well these do on rows that they have not seen."""
-    sure = "" if by_folds.sure == 1 else f", and predictions go {by_folds.sure:g} of their way from the guess"
+    sure = (
+        ""
+        if by_folds.sure == 1
+        else f", and predictions are shrunk to {by_folds.sure:g} of their distance from the baseline"
+    )
     return Note(
-        f"{rows} rows to train on: the mean of {by_folds.folds} network(s), each trained without a fold of them, "
-        f"with a weight decay of {by_folds.weight_decay:g}{sure} (loss {number(by_folds.loss)} out of fold, of the "
-        f"guess {number(by_folds.loss_of_guess)})",
+        f"{rows} rows to train on: the mean of {by_folds.folds} network(s), each trained without a fold of them, with "
+        f"a weight decay of {by_folds.weight_decay:g}{sure} (loss {number(by_folds.loss)} out of fold, baseline "
+        f"{number(by_folds.loss_of_guess)})",
         "cross-fit",
         number=rows,
     )

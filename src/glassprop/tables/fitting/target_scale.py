@@ -76,7 +76,7 @@ def check(asked: str | None, target: Target) -> None:
     """
     if asked not in (None, "auto") and target.task == "classification":
         raise SettingsError(
-            f"target_scale={asked!r} needs amounts, but target {quoted(target.name)} is for classification "
+            f"target_scale={asked!r} needs a numeric target, but target {quoted(target.name)} is for classification "
             f"({target.reason}): leave it out, or ask for regression"
         )
 
@@ -243,7 +243,7 @@ def tell(choice: Choice, units: OwnUnits, name: str, say: Say) -> None:
     else:
         r2 = ", ".join(f"{scale} {tried.r2:.3g}" for scale, tried in choice.tried.items())
         error = ", ".join(f"{scale} {tried.mean_absolute_error:.3g}" for scale, tried in choice.tried.items())
-        why = f"short trainings gave R² {r2} and absolute errors {error}"
+        why = f"short training runs gave R² {r2} and absolute errors {error}"
     said = "predictions are means"
     if units.factor != 1:
         said += f", {units.factor:.3g} times the medians"

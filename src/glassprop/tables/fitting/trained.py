@@ -37,8 +37,13 @@ def trained(make: Callable[[int], Any], fit: Callable[[Any], Any], X: Any, say: 
             fit(estimator)
             if not _says_one_thing(estimator, X):
                 break
-            then = "it is trained anew from other weights" if again < _TRIES - 1 else "wider layers may help"
-            say(Note(f"the network says the same of every row, its hidden units answer to none; {then}", "dead-units"))
+            then = "it is retrained from other initial weights" if again < _TRIES - 1 else "wider layers may help"
+            say(
+                Note(
+                    f"the network predicts the same for every row, and its hidden units react to none; {then}",
+                    "dead-units",
+                )
+            )
     _tell_warnings(caught, estimator, say)
     return estimator
 
@@ -55,5 +60,5 @@ def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: S
     for note in dict.fromkeys(note_of(w.message) for w in caught if w.category is not ConvergenceWarning):
         say(note)
     if estimator.early_stopping and any(w.category is ConvergenceWarning for w in caught):
-        line = f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not"
+        line = f"the limit of {estimator.max_iter} epochs was reached: more epochs may or may not improve the model"
         say(Note(line, "epoch-limit", number=estimator.max_iter))

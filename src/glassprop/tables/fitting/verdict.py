@@ -52,12 +52,18 @@ class Circumstances:
 def balanced(target: str, weights: object = "balanced") -> Note:
     """That probabilities of a network of balanced classes are not shares of rows; `weights`: or of weighed classes."""
     how = (
-        "classes count the same in all, as asked: probabilities are scores, as if every class were as frequent as the "
+        "every class has the same total weight, as asked: probabilities are scores, as if every class were as "
+        "frequent as the "
     )
     how += "others"
     if weights != "balanced":
-        how = "classes are weighed, as asked: probabilities are scores, as if classes were as frequent as they weigh"
-    text = f"{how}, to rank and decide by; they are not shares of rows (docs/tables.md says how to make shares of them)"
+        how = (
+            "classes are weighted, as asked: probabilities are scores, as if classes were as frequent as their "
+            "weights say"
+        )
+    text = (
+        f"{how}, for ranking and deciding; they are not shares of rows (docs/tables.md says how to make shares of them)"
+    )
     return Note(text, "balanced-probabilities", target)
 
 
@@ -69,7 +75,7 @@ def worse_than_guessing(found: Assessment, around: Circumstances) -> Note | None
     what = ", ".join(f"{name} {number(found.scores[name])} against {number(found.baseline[name])}" for name in worse)
     rest = "" if len(worse) == len(found.scores.keys() & found.baseline.keys()) else " (other scores are not)"
     reason = _reason(found, worse, around)
-    text = f"worse than guessing, which knows no columns: {what}{rest}; {reason}"
+    text = f"worse than the baseline, which knows no columns: {what}{rest}; {reason}"
     return Note(text, WORSE, number=found.rows, examples=tuple(worse))
 
 
@@ -84,11 +90,11 @@ def _reason(found: Assessment, worse: Sequence[str], around: Circumstances) -> s
     if around.interrupted:
         return f"training was interrupted after {around.epochs} epoch(s)"
     if around.balanced and set(worse) <= {"accuracy", "log_loss"}:
-        return "balanced classes cost this: rare classes count more in training than they are frequent"
+        return "this is the price of balanced classes: rare classes count more in training than in the data"
     if all(_within(found, name) for name in worse):
-        return f"on {found.rows:,} row(s) that may be chance: the guess lies within the interval"
+        return f"with {found.rows:,} row(s) that may be chance: the baseline lies within the interval"
     if around.apart:
-        return f"{around.apart}, and may differ from those it learned from"
+        return f"{around.apart}, and may differ from these"
     return _reason_of_training(around)
 
 
@@ -98,16 +104,16 @@ def _within(found: Assessment, name: str) -> bool:
 
 
 def _reason_of_training(around: Circumstances) -> str:
-    learned = f"the {around.rows:,} row(s) it learned from"
+    learned = f"the {around.rows:,} training row(s)"
     if around.cost is None or not around.cost_of_guess:
         return f"{learned} are few for so many columns, or the columns say little about the target"
     share = around.cost / around.cost_of_guess
     if share > 0.9 and around.asked_epochs is not None and around.epochs >= around.asked_epochs:
         return f"the {around.asked_epochs} epoch(s) that were asked for are too few to learn anything"
     if share > 0.9:
-        return "the columns seem to say nothing about the target: not even the rows learned from are predicted"
+        return "the columns seem to say nothing about the target: not even the training rows are predicted"
     if share < 0.5:
-        return f"{learned} are known by heart: too few rows, or columns that say little about the target"
+        return f"{learned} were memorized: too few rows, or columns that say little about the target"
     return f"{learned} are few, or the columns say little about the target"
 
 

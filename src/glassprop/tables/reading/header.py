@@ -20,7 +20,7 @@ def column_names(header: list[str], name: str, notes: list[Note]) -> list[str]:
     """
     names = [cell.strip() for cell in header]
     if all(_is_number(cell) for cell in names):
-        line = f"{name}: the first line looks like data, but is taken as the header: add one if it lacks one"
+        line = f"{name}: the first line looks like data, but is taken as the header: add a header if there is none"
         notes.append(Note(line, "header"))
     changed = _Changes(name)
     own, taken, numbers = set(names), set[str](), dict[str, int]()

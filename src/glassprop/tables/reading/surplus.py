@@ -67,7 +67,7 @@ def without_surplus(typed: Typed, as_text: Words) -> tuple[Typed, list[Note]]:
     totals, doubtful = _totals(filled)
     if totals:
         rows = "row is" if len(totals) == 1 else f"{len(totals)} rows are"
-        line = f"the last {rows} what the others add up to, or their mean{_called(totals)}, and left out"
+        line = f"the last {rows} the sum of the others, or their mean{_called(totals)}, and left out"
         notes.append(Note(line, "totals-row", number=len(totals), examples=tuple(filter(None, totals[::-1]))))
         frame = filled[: -len(totals)]
         frame = frame[: _height(frame)]

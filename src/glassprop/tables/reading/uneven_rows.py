@@ -53,7 +53,7 @@ class UnevenRows:
         """
         rows = self._rows(text)
         if not rows:
-            raise TableError(f"{self.name} is empty but for blanks: give a table with a header and rows")
+            raise TableError(f"{self.name} is empty except for blanks: give a table with a header and rows")
         header, rows = [bare(cell) for cell in rows[0][1]], rows[1:]
         if {len(row) for _, row in rows} == {len(header) + 1} and any(bare(row[-1]).strip() for _, row in rows):
             header = ["row", *header]

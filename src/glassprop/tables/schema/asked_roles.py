@@ -218,13 +218,13 @@ def _unread(name: str, role: str, cells: Cells, values: np.ndarray) -> tuple[int
     rows, odd = cells.texts.unread(values, missing_number)
     read = int((~np.isnan(values)).sum())
     if read < max(1, _ENOUGH * (read + rows)):
-        raise _cannot(name, role, f"{rows} of {read + rows} values that are none ({_examples(odd)})")
+        raise _cannot(name, role, f"{rows} of {read + rows} values that cannot be read as such ({_examples(odd)})")
     return rows, odd
 
 
 def _cannot(name: str, role: str, holds: str) -> _CannotBeError:
     advice = "name words that stand for missing with --missing, or ask for a category"
-    advice = advice if "that are none" in holds else "ask for another role, or for none"
+    advice = advice if "cannot be read as such" in holds else "ask for another role, or for none"
     return _CannotBeError(f"column {quoted(name)} cannot be a {role}: it holds {holds}; {advice}")
 
 

@@ -193,7 +193,7 @@ def _task(name: str, cells: Cells, numbers: np.ndarray | None, different: int = 
     if len(unique) <= 2:
         return "classification", f"{different or len(unique)} different values are classes"
     if (unique != np.floor(unique)).any():
-        return "regression", "numbers with decimals are amounts"
+        return "regression", "numbers with decimals are quantities"
     return task_of_whole_numbers(name, present)
 
 
@@ -227,7 +227,7 @@ def refuse_target(target: Target, series: nw.Series) -> None:
     values = target.values(series)
     if not there(values).any():
         what = "numbers" if target.kind != "text" else "values"
-        raise TableError(f"target {quoted(target.name)} has no {what} in any of {len(series)} rows: mend its schema")
+        raise TableError(f"target {quoted(target.name)} has no {what} in any of {len(series)} rows: correct its schema")
     _refuse(target, values, target.task)
 
 

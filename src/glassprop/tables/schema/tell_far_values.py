@@ -23,7 +23,9 @@ def tell_far_values(columns: dict[str, FarValues], say: Say) -> None:
             say(_of_marks(name, found))
     else:
         named = _named({name: found.marks for name, found in marked.items()})
-        told = f'{len(marked)} column(s) have values that look like marks for "no data"; they are taken as numbers, '
+        told = (
+            f"{len(marked)} column(s) have values that look like marks for missing values; they are taken as numbers, "
+        )
         say(Note(f"{told}--missing COL=MARK counts one as missing: {named}", "no-data-mark", number=len(marked)))
     apart = {name: found for name, found in columns.items() if found.others}
     if len(apart) < _SHARED:
@@ -39,7 +41,7 @@ def _of_marks(name: str, found: FarValues) -> Note:
     asked = in_shell(f"{name}={','.join(_examples(found.marks))}")
     text = (
         f"column {quoted(name)}: {_shown(found.marks)}, where all others are from {_span(found)}, looks like a mark "
-        f'for "no data"; it is taken as a number: --missing {asked} would count it as missing'
+        f"for a missing value; it is taken as a number: --missing {asked} would count it as missing"
     )
     return Note(text, "no-data-mark", name, sum(value.rows for value in found.marks), _examples(found.marks))
 
@@ -66,8 +68,8 @@ def tell_far_targets(name: str, y: np.ndarray, rows: np.ndarray, say: Say) -> No
         f"the first in row {rows[first]:,} (counted from 0)"
     )
     if _is_sum_of_the_others(y):
-        text += ", the last row's being the sum of all others, a total"
-    text += "; such rows are learned from and rule the errors: leave them out if they are no examples"
+        text += ", the last row's is the sum of all others, a total"
+    text += "; such rows are trained on and dominate the errors: leave them out if they are not data"
     say(Note(text, "target-outliers", name, count, _examples(far)))
 
 

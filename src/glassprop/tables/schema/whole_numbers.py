@@ -42,20 +42,20 @@ def _decided(name: str, known: np.ndarray, counts: np.ndarray) -> tuple[str, str
     what = f"whole numbers with {several} different values"
     words = _words(name)
     if words & _AMOUNTS and not words & _CLASSES:
-        return "regression", f"{what} under this name are amounts"
+        return "regression", f"{what} under this name are quantities"
     if rows < ROWS_PER_CLASS * several:
-        return "regression", f"{what} in {rows} rows are amounts"
+        return "regression", f"{what} in {rows} rows are quantities"
     if words & _CLASSES and several <= MAX_NAMED:
         return "classification", f"{what} under this name are classes"
     if _YEARS[0] <= known[0] and known[-1] <= _YEARS[1]:
-        return "regression", f"{what} that look like years are amounts"
+        return "regression", f"{what} that look like years are quantities"
     if several <= MAX_CLASSES:
         if _like_counts(known, counts):
-            return "regression", f"{what} that thin out like counts are amounts"
+            return "regression", f"{what} that thin out like counts are quantities"
         return "classification", f"{what} are classes"
     if several <= MAX_EVEN and _without_gaps(known) and counts.min() >= _EVEN * counts.max():
         return "classification", f"{what}, all about equally frequent, are classes"
-    return "regression", f"{what} in {rows} rows are amounts"
+    return "regression", f"{what} in {rows} rows are quantities"
 
 
 def _words(name: str) -> set[str]:

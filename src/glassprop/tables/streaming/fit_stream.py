@@ -139,7 +139,7 @@ def plain_options(options: FitOptions, say: Say) -> FitOptions:
     """
     if isinstance(options.cross_fit, int):
         raise SettingsError(
-            f"cross_fit={options.cross_fit} needs all rows at hand, and these are read piece by piece: leave it out"
+            f"cross_fit={options.cross_fit} needs all rows in memory, but these are read piece by piece: leave it out"
         )
     if options.recipe != "plain":
         text = "a table that is read piece by piece is learned by the plain recipe: docs/tabular.md says why"

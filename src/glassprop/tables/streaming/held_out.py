@@ -61,7 +61,7 @@ def held_out_scores(
             if each is not None:
                 found, said = each
                 if not np.isfinite(said.outputs).all():
-                    raise TableError(f"{source.name}: what the model says of some held-out rows is no finite number")
+                    raise TableError(f"{source.name}: the model's predictions of some held-out rows are not finite")
                 scores.add(found.y, said.outputs, found.weights, found.numbers)
         return scores
 

@@ -198,8 +198,8 @@ class EncodedLanes:
         needed = sum(self.lanes) * self._row
         if needed > scratch.bound:
             yield Note(
-                f"the scratch file holds {scratch.bound / needed:.0%} of the encoded rows, the others are read anew in "
-                f"each epoch; all of them take {size_text(needed)}",
+                f"the scratch file holds {scratch.bound / needed:.0%} of the encoded rows, the others are read again "
+                f"in each epoch; all of them take {size_text(needed)}",
                 "scratch",
                 number=needed,
             )

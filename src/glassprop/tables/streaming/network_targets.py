@@ -87,7 +87,8 @@ class NetworkTargets:
         values = self.target.values(frame[self.target.name])
         if not there(values).all():
             raise TableError(
-                f"rows that had a target {quoted(self.target.name)} when they were first read have none now: begin anew"
+                f"rows that had a target {quoted(self.target.name)} when they were first read have none now: start "
+                "again"
             )
         if isinstance(values, Texts):
             codes = self._codes(values)

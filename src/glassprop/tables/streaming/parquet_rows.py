@@ -79,7 +79,7 @@ class _Groups:
                 if not left:
                     return
         if left:
-            raise TableError(f"{self.file.name} ends {left} rows before the end that it tells of: write it again")
+            raise TableError(f"{self.file.name} ends {left} rows before the end that it declares: write it again")
 
     def _opened(self) -> Any:
         """Anew each time: several parts of it may be read at once."""

@@ -101,5 +101,5 @@ def _weighing(source: RowSource, name: str) -> KeyReading:
 
 def _finite(said: Said, name: str) -> Said:
     if not np.isfinite(said.outputs).all():
-        raise TableError(f"{name}: what the model says of some rows is no finite number, which has no score")
+        raise TableError(f"{name}: the model's predictions of some rows are not finite, so they cannot be scored")
     return said

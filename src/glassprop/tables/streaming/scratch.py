@@ -148,7 +148,7 @@ class Scratch:
             parts = [self._file.read(length) for length in place.lengths]
         if header != place.header or _check(parts) != _HEADER.unpack(header)[-1]:
             raise TableError(
-                "the scratch file holds something else than was written to it: begin anew, in another folder"
+                "the scratch file holds something else than was written to it: start again, in another folder"
             )
         return place.made(parts)
 

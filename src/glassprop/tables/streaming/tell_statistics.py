@@ -111,7 +111,7 @@ def _estimated(found: Statistics) -> Iterator[Finding]:
             yield Finding(name, "estimated", said)
     for name, counts in found.tally.categories.items():
         if counts.error:
-            said = f"of its many categories the {len(counts.counts):,} most frequent are told apart, "
+            said = f"of its many categories the {len(counts.counts):,} most frequent are counted one by one,  "
             yield Finding(name, "estimated", f"{said}their counts too low by at most {counts.error:,}")
 
 

@@ -1,13 +1,19 @@
-"""A model of ours taken apart: the estimator that ends it, and the steps before as one Pipeline."""
+"""A model of ours taken apart: the estimator that ends it, and the steps before as one Pipeline; what saw its fit."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sklearn.pipeline import Pipeline
 
 from glassprop.errors import SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
+from glassprop.estimator.margins import Margins
+from glassprop.estimator.tracer import Tracer
+from glassprop.influence.known_rows import by_targets
+from glassprop.influence.model_trace import ModelTrace
+from glassprop.influence.seen_rows import SeenRows
 from glassprop.tables.tabular.base_tabular import BaseTabular
 from glassprop.tables.use.explain_table import steps_of
 
@@ -32,3 +38,22 @@ def before_and_last(model: Any, cannot: str) -> tuple[Pipeline | None, Any]:
             "or TabularRegressor, or a scikit-learn Pipeline that ends in one"
         )
     return (Pipeline([(str(k), step) for k, step in enumerate(before)]) if before else None), last
+
+
+def of_inputs_made(watched: Any) -> Any:
+    """What a callback saw or kept of a network behind other steps: its rows are known by their targets alone.
+
+    Some steps make other inputs of the rows that they are fitted on than they make of the same rows later.
+
+    Raises
+    ------
+    SettingsError
+        If it has seen no fit that came to its end.
+    """
+    if isinstance(watched, Margins):
+        watched = watched.rows()
+    elif isinstance(watched, Tracer):
+        watched = watched.model_trace()
+    if isinstance(watched, SeenRows | ModelTrace):
+        return replace(watched, rows=by_targets(watched.rows))
+    return watched

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from glassprop.tables.tabular.before_and_last import before_and_last
+from glassprop.tables.tabular.before_and_last import before_and_last, of_inputs_made
 from glassprop.tables.tabular.given_frame import one_row
 
 if TYPE_CHECKING:
@@ -71,10 +71,11 @@ def blame(
     >>> blame.proponents[0].row, blame.proponents[0].label
     (70, '1')
     """
-    asked = {"row": row, "y_x": y_x, "top": top, "trace": trace, "on_rows": on_rows, "sample_weight": sample_weight}
-    before, last = before_and_last(model, "cannot blame rows for what a {} says")
+    asked = {"row": row, "y_x": y_x, "top": top, "on_rows": on_rows, "sample_weight": sample_weight}
+    before, last = before_and_last(model, "cannot blame rows for the predictions of a {}")
     made = X
     if before is not None:
         made, x = before.transform(X), None if x is None else before.transform(one_row(x))
-    found: Blame = last.blame(made, y, x=x, **asked)
+        trace = of_inputs_made(trace)
+    found: Blame = last.blame(made, y, x=x, trace=trace, **asked)
     return replace(found, rows=X)

@@ -43,7 +43,7 @@ def diagnose(
     X_val, y_val : optional
         Rows to judge by.
     budget : float, default=1.0
-        How many trainings may be spent on trying remedies; 0: none is tried.
+        How many training runs may be spent on trying remedies; with 0, none is tried.
 
     Returns
     -------

@@ -25,7 +25,7 @@ def given_frame(X: Any, estimator: Any = None) -> tuple[nw.DataFrame, bool]:
         As scikit-learn, of an array that is none of rows and columns.
     """
     if hasattr(X, "collect") and hasattr(X, "lazy"):
-        raise TableError("a lazy table has no rows at hand: collect it first")
+        raise TableError("a lazy table has no rows in memory: collect it first")
     if (names := _pandas_names(X)) is not None:
         X = X.set_axis(names, axis=1)
     frame = nw.from_native(X, eager_only=True, pass_through=True)
@@ -35,13 +35,20 @@ def given_frame(X: Any, estimator: Any = None) -> tuple[nw.DataFrame, bool]:
 
 
 def one_row(x: Any) -> Any:
-    """A row as a table of one row: of an array or a list, of a series, or of what is one already."""
+    """A row as a table of one row: of an array or a list, of a series, or of what is one already.
+
+    Raises
+    ------
+    SettingsError
+        If it is none, or several.
+    """
     if hasattr(x, "to_frame") and hasattr(x, "index"):  # a row of a pandas table
         return x.to_frame().T.infer_objects()
     if hasattr(x, "columns"):
         return x
-    x = x if hasattr(x, "shape") else np.asarray(x)
-    return x[None] if len(x.shape) == 1 else x
+    from glassprop.estimator.blamed import one_row_of  # what blames is loaded by whoever asks for it
+
+    return one_row_of(x)
 
 
 def _pandas_names(X: Any) -> list[str] | None:

@@ -11,8 +11,12 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from glassprop.errors import SettingsError
+from glassprop.estimator.verbose import tell
+from glassprop.tables.fitting.fit import noted
+from glassprop.tables.fitting.spoken import quiet
 from glassprop.tables.tabular.given_frame import one_row
-from glassprop.tables.tabular.learn_frame import learn_frame
+from glassprop.tables.tabular.given_target import given_weights
+from glassprop.tables.tabular.learn_frame import Given, learn_frame, read_frame
 
 if TYPE_CHECKING:  # what asks of rows is loaded by whoever asks
     from glassprop.estimator.margins import Margins
@@ -21,6 +25,7 @@ if TYPE_CHECKING:  # what asks of rows is loaded by whoever asks
     from glassprop.influence.blame import Blame
     from glassprop.influence.influence import OnRows
     from glassprop.influence.model_trace import ModelTrace
+    from glassprop.influence.seen_rows import SeenRows
     from glassprop.influence.suspects import Suspects
 
 
@@ -84,7 +89,8 @@ class RowVerbs:
         """Say which targets are probably wrong, as of ``MLPClassifier.suspect_labels``.
 
         Before ``fit`` one network of the plain recipe is trained, as a copy, whatever this model averages. After it
-        the final weights serve, and the result says so.
+        the final weights serve, and the result says so; where it averages networks of folds, each row is judged by
+        those that have not learned from it, if X and y are what ``fit`` was given.
 
         Parameters
         ----------
@@ -107,6 +113,8 @@ class RowVerbs:
         from glassprop.tables.use.suspect_table import KEPT, suspects_of_parts
 
         if hasattr(self, "pipeline_"):
+            if margins is None and trace is None:
+                margins = self._seen_by_folds(X, y, sample_weight)
             found: Suspects = self.pipeline_[-1].suspect_labels(
                 self._inputs(X), np.asarray(y), sample_weight, margins=margins, trace=trace, retrain=retrain,
                 progress=progress,
@@ -128,6 +136,19 @@ class RowVerbs:
             )
         found = suspects_of_parts(learned.fitted.pipeline, learned.parts, *watching, retrain=retrain, progress=progress)
         return replace(found, rows=X)
+
+    def _seen_by_folds(self: Any, X: Any, y: Any, sample_weight: Any) -> SeenRows | None:
+        """What networks of folds say of rows that they have not learned from, where they are what is averaged."""
+        from glassprop.tables.use.out_of_fold import is_of_folds, seen_by_folds
+
+        if not is_of_folds(self.pipeline_[-1], self.report_):
+            return None
+        frame, target = self._frame(X, reset=False)[0], self._target(y)
+        given = Given(frame, target, given_weights(sample_weight, frame))
+        _, say = noted(tell if self.verbose else None)
+        with quiet():
+            read = read_frame(given, replace(self._options(), seed=self.report_["seed"]), None, lambda note: None)
+        return seen_by_folds(self.pipeline_, self.report_, read.examples, lambda: read.parts.train, say)
 
     def _inputs(self: Any, X: Any) -> Any:
         """What the network is given for these rows."""

@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from glassprop.estimator.diagnosed import was_fitted
 from glassprop.tables.tabular.base_tabular import BaseTabular
-from glassprop.tables.tabular.before_and_last import before_and_last
+from glassprop.tables.tabular.before_and_last import before_and_last, of_inputs_made
 
 if TYPE_CHECKING:
     from glassprop.estimator.margins import Margins
@@ -66,12 +66,13 @@ def suspect_labels(
     >>> sorted(glassprop.suspect_labels(make_pipeline(StandardScaler(), clf), X, y).suspected[:2].tolist())
     [20, 150]
     """
-    watched = {"margins": margins, "trace": trace, "retrain": retrain, "progress": progress}
     before, last = before_and_last(model, "cannot suspect labels by a {}")
     made = X
     if before is not None:
         made = before.transform(X) if _is_fitted(last) else clone(before).fit(X, y).transform(X)
-    found: Suspects = last.suspect_labels(made, y, sample_weight, **watched)
+        margins, trace = of_inputs_made(margins), of_inputs_made(trace)
+    watched = {"margins": margins, "trace": trace}
+    found: Suspects = last.suspect_labels(made, y, sample_weight, **watched, retrain=retrain, progress=progress)
     return replace(found, rows=X)
 
 

@@ -110,8 +110,8 @@ def blame_table(
 def _check_rows(taught: np.ndarray, n_rows: int, name: str) -> None:
     if len(taught) != n_rows:
         raise DataError(
-            f"the trace is of a training on a table of {len(taught):,} rows, and {name} has {n_rows:,}: give the table "
-            "that the model was trained on"
+            f"the trace is of a training run on a table of {len(taught):,} rows, and {name} has {n_rows:,}: give the "
+            "table that the model was trained on"
         )
 
 

@@ -178,9 +178,9 @@ def _telling_classes(y: np.ndarray, probabilities: np.ndarray, classes: np.ndarr
 def _told_class(kind: str, true: Any, row: np.ndarray, classes: np.ndarray) -> dict[str, Any]:
     order = np.argsort(-row, kind="stable")[:2]
     why = {
-        "mistake": "wrong, and among the surest of the mistakes",
+        "mistake": "wrong, and among the most confident of the mistakes",
         "undecided": "the two likeliest classes are closer to each other than in most rows",
-        "typical": "right, and about as sure as the network usually is when it is right",
+        "typical": "right, and about as confident as the network usually is when it is right",
     }[kind]
     return {
         "kind": kind,
@@ -206,7 +206,7 @@ def _telling_amounts(y: np.ndarray, predicted: np.ndarray) -> list[tuple[int, di
     why = {
         "too high": "among the predictions that are furthest too high",
         "too low": "among the predictions that are furthest too low",
-        "typical": "an error of usual size: half of them are smaller",
+        "typical": "an error of typical size: half of the errors are smaller",
     }
     return [
         (i, {"kind": kind, "why": why[kind], "true": float(y[i]), "predicted": float(predicted[i])})

@@ -122,8 +122,8 @@ def targets_of(
         lacking = [number for number, there in zip(called, known, strict=True) if not there]
         which = f"row {lacking[0]} has" if len(lacking) == 1 else f"rows {', '.join(map(str, lacking[:5]))} have"
         raise TableError(
-            f"{name}: {which} no target {quoted(target.name)}, and others have one: explain them apart, for of rows "
-            "without a target it is the prediction that is explained"
+            f"{name}: {which} no target {quoted(target.name)}, and others have one: explain them separately, since "
+            "rows without a target are explained by their prediction"
         )
     if record["labels"] is not None and isinstance(values, Texts):
         refuse_unknown(values, pipeline[-1].classes_, target, name)

@@ -23,6 +23,7 @@ from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.tell_far_values import tell_far_targets
 from glassprop.tables.use.apply import labelled
+from glassprop.tables.use.out_of_fold import seen_by_folds, trained_on
 
 if TYPE_CHECKING:
     from glassprop.influence.suspects import Suspects
@@ -116,6 +117,9 @@ def suspect_model(
 ) -> SuspectedRows:
     """Say which targets of a table are probably wrong, by the final weights of a model that was trained on it.
 
+    Of a model that averages networks of folds each row is judged by those that have not learned from it, where the
+    table is the one that they learned from.
+
     Raises
     ------
     TableError
@@ -123,9 +127,12 @@ def suspect_model(
     """
     with told(on_message, table.notes) as say:
         examples = labelled(pipeline, record, table, say)
+        seen = seen_by_folds(pipeline, record, examples, lambda: trained_on(record, table), say)
     with quiet():  # what is odd in these rows was said when they were read
         X = pipeline[:-1].transform(examples.frame.to_native())
-        found = pipeline[-1].suspect_labels(X, examples.y, examples.weights, retrain=retrain, progress=progress)
+        found = pipeline[-1].suspect_labels(
+            X, examples.y, examples.weights, margins=seen, retrain=retrain, progress=progress
+        )
     return SuspectedRows(found, examples.rows, record["task"], record["target"])
 
 
@@ -147,7 +154,7 @@ def suspects_of_parts(
     y, weights = _together(numbers, [train] if inner is None else [train, inner])
     with quiet():
         X = pipeline[:-1].transform(_frame_of(train, numbers))
-        seen = margins.rows()
+        seen = replace(margins.rows(), rows="")  # some steps make other inputs while they are fitted
         if inner is not None:
             places = np.searchsorted(numbers, inner.rows)
             watched, Y = estimator.encode_targets(X[places], inner.y)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from glassprop.errors import SettingsError
 from glassprop.tables.fitting.examples import Examples
 from glassprop.tables.fitting.outcome import Outcome
+
+if TYPE_CHECKING:
+    from glassprop.influence.model_trace import ModelTrace
 
 _SOME_ROWS = 20_000  # of those trained on, spread over the table
 _TOP = 5  # rows for a prediction, and as many against it
@@ -34,14 +37,16 @@ def pulls_of_outcome(outcome: Outcome) -> NDArray[np.float64] | None:
     return found
 
 
-def drove_outcome(outcome: Outcome, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """Which rows trained on drove the predictions for some held-out rows, at the final weights, as plain data.
+def drove_outcome(outcome: Outcome, numbers: Sequence[int], trace: ModelTrace | None = None) -> list[dict[str, Any]]:
+    """Which rows trained on drove the predictions for some held-out rows, as plain data.
 
     Parameters
     ----------
     outcome : Outcome
     numbers : sequence of int
         Of the held-out rows, in their table.
+    trace : ModelTrace, optional
+        What the training passed through; without, it is told at the final weights.
 
     Returns
     -------
@@ -50,7 +55,8 @@ def drove_outcome(outcome: Outcome, numbers: Sequence[int]) -> list[dict[str, An
         have no gradient of their own.
     """
     from glassprop.influence.blame import strongest
-    from glassprop.influence.influence import influences
+    from glassprop.influence.model_influences import model_influences
+    from glassprop.influence.model_trace import ModelTrace
     from glassprop.influence.trace import Trace
 
     _, train, estimator = _looked_at(outcome)
@@ -59,8 +65,9 @@ def drove_outcome(outcome: Outcome, numbers: Sequence[int]) -> list[dict[str, An
     asked = held_out.of(np.array([places[number] for number in numbers], dtype=np.intp))
     data, one = _examples(outcome, train), _examples(outcome, asked)
     try:
-        rows = data.X, data.Y, one.X, one.Y, data.sample_weight
-        scores = influences(estimator.network_, Trace.of_final(estimator.theta_), *rows)
+        final = ModelTrace("", (Trace.of_final(estimator.theta_),))
+        kept = final if trace is None else trace.of_rows(train.rows)
+        scores = model_influences(estimator.network_, kept, data, one)
     except SettingsError:
         return []
 

@@ -35,7 +35,7 @@ function whyLearned({ learned, forgotten }) {
   if (learned === null || forgotten === null) return [];
   const said = [];
   if (learned < 0) said.push("The network never learned it.");
-  else if (learned > 0) said.push(`It is right for good only since epoch ${learned}.`);
+  else if (learned > 0) said.push(`It has been right for good only since epoch ${learned}.`);
   else said.push("It was right from the first epoch on.");
   if (forgotten > 0) said.push(`It was forgotten ${counted(forgotten, "time", "times")}: right, then wrong again.`);
   return said;
