@@ -230,6 +230,29 @@ def test_a_table_is_one_line_with_what_was_found(
     assert (other.pipeline_[-1].theta_ == model.pipeline_[-1].theta_).all()
 
 
+def test_a_table_whose_training_was_interrupted_is_not_done(cell: Outputs, monkeypatch: pytest.MonkeyPatch) -> None:
+    pl = pytest.importorskip("polars")
+    X, y = problem(90)
+    seen = []
+
+    def interrupting(self: Any, state: Any) -> None:
+        seen.append(state)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(notebook_bar.NotebookTable, "on_state", interrupting)
+    monkeypatch.setattr(notebook_bar.NotebookTable, "on_fold", lambda self, done, of: None)
+    model = TabularClassifier(verbose=True, recipe="plain", epochs=30, cross_fit=None, random_state=0)
+    try:
+        model.fit(pl.DataFrame({"a": X[:, 0], "b": X[:, 1]}), y)
+    except KeyboardInterrupt:  # before there was a network to keep
+        assert "ended by KeyboardInterrupt" in cell.texts[0]
+    else:
+        assert model.report_["interrupted"]
+        assert "interrupted" in cell.texts[0].splitlines()[0]
+    assert "done" not in cell.texts[0]
+
+
 def test_a_table_that_cannot_be_learned_from_ends_the_line(cell: Outputs) -> None:
     from glassprop.errors import TableError
 

@@ -15,8 +15,8 @@ from glassprop.ground.text import first_line, quoted, shown
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DIVERGING = "PuOr_r"  # violet below 0, orange above: told apart by color-blind people
 _LONGEST = 40  # characters of a name in a picture
-_MOST_NAMES = 25  # that find room along an axis of a figure of usual size
 CLASS = "glassprop-class"  # marks what stands for a class, whatever that is called
+_MOST_NAMES = 25  # that find room along an axis of a figure of usual size
 _OWN_LABEL = re.compile(r"_child\d+|_nolegend_")
 
 Keywords = Mapping[str, Any] | None
