@@ -15,7 +15,7 @@ from glassprop import Layer, Network, Scale
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.document.blocks import Display, Section, Table
 from glassprop.document.mathematics import Becomes, Difference, Number, Partial, Product, Symbol
-from glassprop.document.pieces import terminal_number
+from glassprop.document.text_pieces import terminal_number
 from glassprop.errors import SettingsError
 from glassprop.insight.chosen import largest_of_each_layer
 from glassprop.insight.names import Column, Names

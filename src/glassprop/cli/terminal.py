@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glassprop.cli.output import encodable, print_line, print_table, print_title
-from glassprop.document import pieces
+from glassprop.document import text_pieces
 from glassprop.document.blocks import Document
-from glassprop.document.pieces import ASCII_MARKS, MARKS, Piece
+from glassprop.document.text_pieces import ASCII_MARKS, MARKS, Piece
 
 
 def pieces_of(document: Document) -> list[Piece]:
     """All that is shown of it, in characters that standard output has."""
     marks = "".join(MARKS)
-    return pieces.pieces_of(document, MARKS if encodable(marks) == marks else ASCII_MARKS)
+    return text_pieces.pieces_of(document, MARKS if encodable(marks) == marks else ASCII_MARKS)
 
 
 def show(pieces: Sequence[Piece]) -> None:

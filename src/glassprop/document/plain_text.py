@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from glassprop.document.blocks import Document
-from glassprop.document.pieces import ASCII_MARKS, WIDTH, Piece, pieces_of
+from glassprop.document.text_pieces import ASCII_MARKS, WIDTH, Piece, pieces_of
 
 _GAP = "  "
 _LEAST = 6  # columns of the screen that a cell has
