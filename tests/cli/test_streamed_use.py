@@ -102,7 +102,7 @@ def test_areas_from_bins_say_how_far_off_they_are(run, models, large, monkeypatc
     found = run("score", models["kind"], "all.parquet", "--json", "--stream").json
     assert 0 < abs(found["metrics"]["roc_auc"] - exact) <= found["within"]["roc_auc"] < 0.01
     told = run("score", models["kind"], "all.parquet", "--stream").out
-    assert "roc_auc is made from bins" in told
+    assert "roc_auc is computed from bins" in told
 
 
 def test_large_files_stream_by_themselves_and_others_do_not(run, refuse, models, large, monkeypatch, iris_model):

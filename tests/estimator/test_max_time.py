@@ -178,5 +178,5 @@ def test_refused(one_output: Any, wrong: Any) -> None:
 
 
 def test_not_with_lbfgs(one_output: Any) -> None:
-    with pytest.raises(SettingsError, match="max_time plans epochs, which lbfgs has none of: set max_iter instead"):
+    with pytest.raises(SettingsError, match="max_time plans epochs, which lbfgs does not have: set max_iter instead"):
         MLPRegressor(solver="lbfgs", max_time=1.0).fit(one_output.X, one_output.y)

@@ -47,7 +47,7 @@ COUNTERS = ["step", "epoch", "samples", "optimizer_samples", "plateaus", "waitin
 def test_a_counter_counts_or_is_refused(name: str, value: Any) -> None:
     packed = pack(TrainState(np.zeros(2)))
     packed.facts[name] = value
-    with pytest.raises(DataError, match=f"state of a training: {name} must be a whole number") as caught:
+    with pytest.raises(DataError, match=f"state of a training run: {name} must be a whole number") as caught:
         unpack(packed)
     assert "\n" not in str(caught.value)
 
