@@ -53,7 +53,7 @@ def read(write, text: str) -> tuple[pl.DataFrame, str]:
         pytest.param(PLAIN + "Mean,2.33,2.333\n", "('Mean')", id="means"),
         pytest.param(PLAIN + "Total,7,7\nAverage,2.3,2.33\n", "2 rows are", id="total and means"),
         pytest.param(PLAIN + "Total,7,\n", "('Total')", id="a total of some"),
-        pytest.param(PLAIN + ",7,7\n", "the last row is the sum of the others, or their mean", id="total without a name"),
+        pytest.param(PLAIN + ",7,7\n", "the last row is the sum of the others", id="total without a name"),
     ],
 )
 def test_what_is_around_a_table_is_told_and_left_out(write, text, told):
