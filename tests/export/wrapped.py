@@ -53,6 +53,7 @@ _RNG = np.random.default_rng(0)
 X = _RNG.normal(size=(60, 4))
 TWO = np.array(["no", "yes"])[(X[:, 0] + X[:, 1] > 0).astype(int)]
 THREE = np.digitize(X[:, 0], [-0.5, 0.5]) + 3
+WORDS = np.array(["a", "b", "c"])[THREE - 3]
 AMOUNTS = np.exp(X[:, 0])
 PAIR = np.c_[X[:, 0], X[:, 1] ** 2]
 LABELS = np.c_[X[:, 0] > 0, X[:, 1] > 0].astype(int)
@@ -91,7 +92,9 @@ WRAPPED: dict[str, tuple[Any, Any, Any]] = {
     "isotonic": (CalibratedClassifierCV(net(), method="isotonic", cv=2), SMALL, TWO),
     "isotonic of three": (CalibratedClassifierCV(net(), method="isotonic", cv=2, ensemble=False), X, THREE),
     "temperature": (CalibratedClassifierCV(net(), method="temperature", cv=2), X, TWO),
-    "temperature of three": (CalibratedClassifierCV(net(), method="temperature", cv=2, ensemble=True), SMALL, THREE),
+    # As text: of numbers other than 0 to k - 1, scikit-learn 1.9 reads what lies beyond its rows (now and then a NaN).
+    "temperature of three": (
+        CalibratedClassifierCV(net(), method="temperature", cv=2, ensemble=True), SMALL, WORDS),
     "a frozen one calibrated": (CalibratedClassifierCV(FrozenEstimator(net().fit(X, TWO)), cv=2), X, TWO),
     "a target by functions": (
         TransformedTargetRegressor(amount(), func=np.log1p, inverse_func=np.expm1), X, AMOUNTS),

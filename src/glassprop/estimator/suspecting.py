@@ -128,8 +128,8 @@ class SuspectsLabels:
         found = OfGradients.of(self.network_, kept, data.X, data.Y, data.sample_weight)
         return suspects_of(seen, data.Y, found, plain_targets_of(y), self._as_given)
 
-    def _watch_fit(self: Any, X: Any, y: Any, sample_weight: Any) -> tuple[Margins, Tracer]:
-        """Fit on these rows, in silence; those who watched it."""
+    def _watch_fit(self: Any, X: Any, y: Any, sample_weight: Any) -> tuple[SeenRows, Trace]:
+        """Fit on these rows, in silence; what was seen. Whose rows it is of needs no check: they are the same."""
         from glassprop.estimator.margins import Margins
         from glassprop.estimator.tracer import Tracer
 
@@ -138,7 +138,7 @@ class SuspectsLabels:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.fit(X, y, sample_weight=sample_weight)
-        return margins, tracer
+        return replace(margins.rows(), rows=""), tracer.trace()
 
     def _suspected_again(self: Any, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Suspects]:
         """A copy that is trained on these rows, and what is suspected of them."""
