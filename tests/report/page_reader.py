@@ -25,9 +25,39 @@ _READ = """() => {
 _POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
+# by the form, as by hand: what is typed is heard, and the button is where the focus goes
+_LOOK_UP = f"""([layer, j, k]) => {{
+  const write = (id, value) => {{
+    const field = document.getElementById(id);
+    if (field.value === value) return;
+    field.value = value;
+    for (const heard of ["input", "change"]) field.dispatchEvent(new Event(heard, {{ bubbles: true }}));
+  }};
+  write("find-layer", layer);
+  write("find-j", j);
+  write("find-k", k);
+  const button = document.querySelector("#find button");
+  button.focus();
+  button.click();
+  return ({_READ})();
+}}"""
+
+_CHOOSE = f"""async (what) => {{
+  const lists = document.getElementById("lists"), box = document.getElementById("lists-box");
+  lists.open = true;
+  while (!document.querySelector("[data-list]")) await new Promise((done) => setTimeout(done));
+  for (let more; (more = box.querySelector('[data-fold="more"]')); ) more.click();
+  document.querySelector(`[data-choose="${{what}}"]`).click();
+  return ({_READ})();
+}}"""
+
+
 def panel(page: Any) -> dict[str, Any]:
     """What the panel holds: ``named`` numbers outside tables, ``tables`` by name and row, ``texts`` of all numbers."""
-    found: dict[str, Any] = page.evaluate(_READ)
+    return _checked(page.evaluate(_READ))
+
+
+def _checked(found: dict[str, Any]) -> dict[str, Any]:
     for text, value, name in found["texts"]:
         shown = as_number(text)
         if value is None:
@@ -47,25 +77,18 @@ def as_number(text: str) -> float | None:
 
 
 def look_up(page: Any, layer: int, j: int, k: int | None) -> dict[str, Any]:
-    """Choose a weight (k None: a bias) by the form, and read its panel."""
-    page.select_option("#find-layer", str(layer))
-    page.fill("#find-j", str(j))
-    page.fill("#find-k", "" if k is None else str(k))
-    page.click("#find button")
-    return panel(page)
+    """Choose a weight (k None: a bias) by the form, and read its panel, in one visit to the browser."""
+    return _checked(page.evaluate(_LOOK_UP, [str(layer), str(j), "" if k is None else str(k)]))
 
 
 def choose(page: Any, what: str) -> dict[str, Any]:
     """Choose by a link of the lists below, or of the panel: "neuron:1:2", "input:0", "column:1"."""
-    page.evaluate("document.getElementById('lists').open = true")
-    page.wait_for_selector("[data-list]")
-    page.evaluate(
-        """(what) => { const box = document.getElementById("lists-box");
-        for (let more; (more = box.querySelector('[data-fold="more"]')); ) more.click();
-        document.querySelector(`[data-choose="${what}"]`).click(); }""",
-        what,
-    )
-    return panel(page)
+    return _checked(page.evaluate(_CHOOSE, what))
+
+
+def press(page: Any, selector: str) -> None:
+    """A click that is only a way to what is tested: without the mouse, which waits for two frames to be painted."""
+    page.dispatch_event(selector, "click")
 
 
 def each(page: Any, selector: str, what: str) -> list[Any]:

@@ -9,7 +9,7 @@ import pytest
 from core_cases import dense
 from layer_cases import CASES, example
 from report.live_page import ask, open_live
-from report.page_reader import choose, each, look_up, panel
+from report.page_reader import choose, each, look_up, panel, press
 from report.test_live import ALL, assert_alike, parted
 from report.test_page_play import said
 from waiting import wait_for
@@ -143,7 +143,7 @@ def iris(Y: bool) -> Explanation:
 def test_the_waterfall_follows_what_is_changed(look, with_target):
     e = iris(with_target)
     shown = look(page(e.to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     choose(shown, "input:1")
     shown.fill("[data-typed]", "1.25")
     X = e.view.X.copy()
@@ -193,11 +193,11 @@ def test_a_page_of_predictions_is_moved_by_hand(look):
 
 def check_everything_of(shown, e: Explanation) -> None:
     """Of one example in focus; facts have no cost."""
-    shown.check('input[value="activation"]')
+    press(shown, 'input[value="activation"]')
     for at, value in each(shown, "[data-neuron]", "[n.dataset.neuron, Number(n.dataset.value)]"):
         layer, n = map(int, at.split(":"))
         assert value == pytest.approx(e.a(layer)[n], rel=1e-8, abs=1e-12)
-    shown.check('input[value="gradient"]')
+    press(shown, 'input[value="gradient"]')
     for at, value in each(shown, "[data-weight]", "[n.dataset.weight, Number(n.dataset.value)]"):
         layer, j, k = map(int, at.split(":"))
         true = (e.bias(layer, j) if k < 0 else e.weight(layer, j, k)).value

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from report.page_cases import HOSTILE, explained, from_table, picture
-from report.page_reader import choose, contrasts, each, look_up, panel
+from report.page_reader import choose, contrasts, each, look_up, panel, press
 
 from glassprop import Layer, Network
 from glassprop.equations.activation import ACTIVATIONS
@@ -78,7 +78,7 @@ def test_a_page_with_20_examples_stays_small(look, hidden, side):
     document = page(e.to_dict())
     assert len(document.encode()) < 1_000_000
     shown = look(document)
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     assert shown.locator("#pictures-box svg").count() == 2
     pixels = each(shown, "#pictures-box svg", "[...n.querySelectorAll('g')].map((g) => Number(g.dataset.value))")
     assert np.allclose(pixels[0], e.a(0), rtol=1e-3)
@@ -232,7 +232,7 @@ def test_examples_are_chosen_by_the_select_and_by_the_address(look):
     assert "row 25" in shown.inner_text("#facts")
     shown.select_option("#example", "1")
     assert "row 17" in shown.inner_text("#facts")
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     assert abs(float(shown.get_attribute("#facts [data-name=cost]", "data-value")) - e.of(1).cost) < 1e-8
 
 

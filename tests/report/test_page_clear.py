@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from report.page_reader import press
 
 from glassprop import Layer, Network
 from glassprop.architecture.own_units import OwnUnits
@@ -38,7 +39,7 @@ def regression(units: OwnUnits | None = None):
 @pytest.mark.parametrize("width", [360, 768, 1024, 1600])
 def test_numbers_on_lines_stand_clear_of_names_and_of_each_other(look, width):
     shown = look(page(regression().to_dict()), width=width)
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     outer = [".name.after", ".cost-number"] if width >= 1000 else [".cost-number", ".target text", ".delta"]
     assert shown.evaluate(_OVERLAPS, outer) == []
     if width == 360:
@@ -48,7 +49,7 @@ def test_numbers_on_lines_stand_clear_of_names_and_of_each_other(look, width):
 def test_steps_of_a_waterfall_far_from_0_can_be_seen(look):
     e = regression(OwnUnits(1000.0, 5.0))
     shown = look(page(e.to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     found = e.contributions()
     assert abs(found.prediction - found.baseline) < 0.05 * found.baseline
     assert max(shown.evaluate(_BARS)[1:-1]) > 30  # of 160
@@ -68,7 +69,7 @@ def test_cells_of_a_waterfall_are_short_numbers_and_whole_words(look):
     )
     names = Names.numbered(network, 1, columns=columns)
     shown = look(page(explain(network, [1.0, 2.0, 0.0], [-0.0366560810750123, 1.0], [1.0], names=names).to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     text = shown.inner_text("#waterfall")
     assert "−0.0366561" in text
     assert "0123456789" in text

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from report.page_reader import each
+from report.page_reader import each, press
 from report.test_page_play import said
 
 import glassprop
@@ -74,7 +74,7 @@ def test_any_date_is_typed(look, trained):
     model, table, y = trained
     e = glassprop.explain(model, table, y, rows=ROWS)
     shown = look(page(e.to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     names = [column.name for column in e.names.columns]
     for name in ("day", "moment", "hour"):
         into, text = _INTO[name]

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from report.page_cases import explained, from_table, picture
-from report.page_reader import choose, each, look_up, panel
+from report.page_reader import choose, each, look_up, panel, press
 from report.test_page import _FOCUS, _NEAR_ITS_START
 from report.test_page_fits import net
 
@@ -158,7 +158,7 @@ _WATCH = """() => { window.touched = 0;
 def test_drawing_again_touches_only_what_has_changed(look):
     e = explained("softmax, cross-entropy")
     shown = look(page(e.to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     look_up(shown, 2, 1, 3)
     shown.fill("[data-typed]", "0.3")  # what the first change opens stands there
     cost = shown.inner_text('#facts [data-name="cost"]')
@@ -173,7 +173,7 @@ def test_drawing_again_touches_only_what_has_changed(look):
 def test_what_is_pressed_after_a_change_is_what_it_says(look):
     """Whatever stood there before: the order of terms is another then."""
     shown = look(page(picture((30,), 4, 2).to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     links = "#panel .link[data-choose]"
     choose(shown, "input:5")
     before = each(shown, links, "n.dataset.choose")
@@ -190,7 +190,7 @@ def test_what_is_pressed_after_a_change_is_what_it_says(look):
 def test_a_table_unfolds_with_the_numbers_of_now(look):
     e = picture((30,), 4, 2)
     shown = look(page(e.to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     choose(shown, "neuron:2:3")
     shown.evaluate("for (const b of document.querySelectorAll('#panel [data-fold=less]')) b.click()")
     shown.fill('[data-typed="b:2:3:-1"]', "2.5")
@@ -211,7 +211,7 @@ def test_small_networks_keep_their_own_order(look):
         terms = [term for term in found["z"] if term.isdigit()]
         assert terms == sorted(terms)
         shown.keyboard.press("ArrowRight")
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     shown.locator('[data-neuron="1:2"]').click()
     order = each(shown, "#panel [data-sum=weights] tr[data-term]", "n.dataset.term")
     assert order == ["0", "1", "2", "3", "-1"]
@@ -224,7 +224,7 @@ def test_names_that_inputs_share_are_told_apart(look):
     shown = look(
         page(explain(network, network.initial(rng), rng.normal(size=(1, 4)), np.eye(2)[:1], names=names).to_dict())
     )
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     labels = each(shown, "[data-neuron^='0:'],[data-neuron^='2:']", "n.getAttribute('aria-label').split(':')[0]")
     written = each(shown, ".name", "n.textContent")
     assert len(set(labels)) == len(labels) == 6
@@ -248,7 +248,7 @@ def test_a_regression_says_its_units_and_that_it_was_standardized(look):
     assert "standardized" in said
     assert f"{units.mean:.2f}"[:5] in said
     assert f"{units.spread:.2f}"[:5] in said
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     shown.locator('[data-neuron="2:0"]').click()
     named = panel(shown)["named"]
     assert np.isclose(named["own"], units.own(e.a(2))[0], rtol=1e-6)
@@ -280,7 +280,7 @@ def test_digits_are_shown_as_they_were(look):
 
 def test_numbers_of_bars_stand_where_nothing_goes_through_them(look):
     shown = look(page(from_table().to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     crossed = shown.evaluate("""() => {
       const chart = document.querySelector("#sizes-box svg"), faults = [];
       for (const text of chart.querySelectorAll("text.value")) {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from browser import look
 from report.page_cases import explained, training
-from report.page_reader import choose, each, look_up
+from report.page_reader import choose, each, look_up, press
 from report.test_page_numbers import check_chain, check_weight, close
 from report.test_page_play import said
 
@@ -80,7 +80,7 @@ def check_entry(shown, e, layer, name, index):
 
 def test_parameters_of_embeddings_are_nudged(look, e):
     shown = look(page(e.to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     for i, code in ((0, 1), (1, 3)):  # of a table, the row of this example
         shown.select_option("#example", str(i))
         first = e.architecture.sizes[2] - 2
@@ -101,7 +101,7 @@ def test_parameters_of_embeddings_are_nudged(look, e):
 def test_a_parameter_of_an_activation_is_nudged(look):
     e = explained("kinds")
     shown = look(page(e.to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     choose(shown, "neuron:2:1")
     check_entry(shown, e, 2, "p", (1,))
     look_up(shown, 1, 2, 2)  # a factor, as a weight is

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from report.page_reader import panel
+from report.page_reader import panel, press
 
 from glassprop import CategoryEmbedding, Layer, Network
 from glassprop.insight.explanation import explain
@@ -51,7 +51,7 @@ def test_the_waterfall_is_that_of_the_explanation(look, network, X):
         for i in range(2):
             shown.select_option("#example", str(i))
             if shown.get_attribute('[data-control="last"]', "aria-disabled") != "true":
-                shown.click('[data-control="last"]')
+                press(shown, '[data-control="last"]')
             found, told = e.of(i).contributions(), shown.evaluate(_TABLE)
             expected = {column.name: column.value for column in found.columns}
             assert set(told) == {"baseline", *expected, "rest", "prediction"}

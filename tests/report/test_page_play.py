@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from report.page_cases import explained, from_table
-from report.page_reader import choose, each, look_up, panel
+from report.page_reader import choose, each, look_up, panel, press
 from waiting import wait_for
 
 from glassprop import Layer, Network
@@ -26,7 +26,7 @@ def xor(hidden: int = 3) -> Explanation:
 def opened(look, e: Explanation, **options):
     """The page at the last step of the walk, where all is known."""
     shown = look(page(e.to_dict()), **options)
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     return shown
 
 
@@ -70,14 +70,22 @@ def descended(e: Explanation, steps: int, rate: float) -> Explanation:
     return again(e, theta=theta)
 
 
+# what the drawing holds in two of its views
+_DRAWN = """() => ["activation", "gradient"].map((view) => {
+  document.querySelector(`input[value="${view}"]`).click();
+  const of = (n) => n.dataset[view === "gradient" ? "weight" : "neuron"];
+  return [...document.querySelectorAll(view === "gradient" ? "[data-weight]" : "[data-neuron]")]
+    .map((n) => [of(n), Number(n.dataset.value)]);
+})"""
+
+
 def check_everything(shown, e: Explanation) -> None:
     """The drawing, the panel of every step, and C₀: of today's numbers."""
-    shown.check('input[value="activation"]')
-    for at, value in each(shown, "[data-neuron]", "[n.dataset.neuron, Number(n.dataset.value)]"):
+    activations, gradient = shown.evaluate(_DRAWN)
+    for at, value in activations:
         layer, n = map(int, at.split(":"))
         assert close(value, e.a(layer)[n])
-    shown.check('input[value="gradient"]')
-    for at, value in each(shown, "[data-weight]", "[n.dataset.weight, Number(n.dataset.value)]"):
+    for at, value in gradient:
         layer, j, k = map(int, at.split(":"))
         assert close(value, (e.bias(layer, j) if k < 0 else e.weight(layer, j, k)).value, 1e-3)
     assert close(said(shown, "#facts")["cost"], e.cost)

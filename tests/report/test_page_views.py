@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from report.page_cases import HOSTILE, explained, from_table, picture
-from report.page_reader import choose, contrasts, each, look_up, panel
+from report.page_reader import choose, contrasts, each, look_up, panel, press
 from report.test_page import ELEMENTS, OVERFLOW
 from report.test_page_play import STEP, UNTRAINED, close, said, xor
 
@@ -192,17 +192,17 @@ def test_charts_bear_numbers_of_any_size(look, typed):
     network = Network(2, [Layer(3, "softmax")], "cross_entropy")
     X, Y = np.array([[1.0, 2.0]]), np.array([[0.0, 1, 0]])
     shown = look(page(explain(network, network.initial(np.random.default_rng(1)), X, Y).to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     for chosen in ("1:0:0", "1:1:-1", "hold", "1:2:1"):
         if chosen == "hold":
-            shown.click('[data-control="hold"]')
+            press(shown, '[data-control="hold"]')
             continue
         layer, j, k = map(int, chosen.split(":"))
         look_up(shown, layer, j, k if k >= 0 else None)
         shown.fill("[data-typed]", typed)
     choose(shown, "input:0")
     shown.fill('[data-typed="x:0"]', typed)
-    shown.click(STEP)
+    press(shown, STEP)
     marks = shown.evaluate(
         "[...document.querySelectorAll('svg *')].flatMap((e) => [...e.attributes].map((a) => a.value)).join(' ')"
     )
@@ -233,7 +233,7 @@ def test_a_link_opens_where_one_was(look):
     for _ in range(3):
         shown.click('[data-control="next"]')
     look_up(shown, 2, 1, None)
-    shown.check('input[value="gradient"]')
+    press(shown, 'input[value="gradient"]')
     at = "#" + shown.url.partition("#")[2]
     assert at == "#example=2&step=3&choice=weight:2:1:-1&view=gradient"
     other = look(document, at=at)
@@ -339,7 +339,7 @@ def test_what_moves_fits_into_the_window(look, width):
         choose(shown, what)
         assert shown.evaluate(OVERFLOW) <= 0
     look_up(shown, 1, 0, 0)
-    shown.click('[data-control="hold"]')
+    press(shown, '[data-control="hold"]')
     look_up(shown, 1, 1, 0)
     assert shown.evaluate(OVERFLOW) <= 0
     for box in ("#map-box", "#slice-box", "#trail-box"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from report.page_cases import explained, from_table
-from report.page_reader import as_number, choose, each, look_up, panel
+from report.page_reader import as_number, choose, each, look_up, panel, press
 from report.test_page_numbers import close
 
 from glassprop import CategoryEmbedding, Layer, Network, PeriodicEmbedding
@@ -208,7 +208,7 @@ def ways(e, layer, j):
 def test_the_last_step_is_the_update_with_the_cost_before_and_after(look, optimizer):
     e = explained("sigmoid, squared error", optimizer, clip_norm=0.05)
     shown = look(page(e.to_dict()))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     found = panel(shown)
     assert found["of"]["kind"] == "update"
     theta = e.view.theta.copy()
@@ -236,7 +236,7 @@ def test_without_an_optimizer_the_update_is_plain_gradient_descent(look):
     assert record["update"]["assumed"]
     assert np.isclose(record["update"]["after"], network.cost(theta, e.view.X, e.view.Y))
     shown = look(page(record))
-    shown.click('[data-control="last"]')
+    press(shown, '[data-control="last"]')
     assert "came without an optimizer" in shown.inner_text("#panel")
     assert close(panel(shown)["tables"]["costs"]["example"]["after"], record["update"]["after"])
 
@@ -287,8 +287,8 @@ def test_every_panel_names_an_equation_and_links_to_it(look):
 def test_labels_say_what_they_show_in_each_view(look, mode, line, bias, circle, entry):
     e = explained("softmax, cross-entropy")
     shown = look(page(e.to_dict()))
-    shown.click('[data-control="last"]')
-    shown.check(f'input[value="{mode}"]')
+    press(shown, '[data-control="last"]')
+    press(shown, f'input[value="{mode}"]')
 
     def said(selector):
         node = shown.locator(f"#network-box {selector}").first
@@ -320,8 +320,8 @@ def test_numbers_keep_significant_digits_however_small(look):
     for scale in (1e-3, 1e-6, 1e-12, 1e5):  # a fitted row: what is left of the error is this small
         y = network.predict(theta, x[None]) + scale * rng.normal(size=(1, 2))
         shown = look(page(network.explain(theta, x, y[0]).to_dict()))
-        shown.click('[data-control="last"]')
-        shown.check('input[value="gradient"]')
+        press(shown, '[data-control="last"]')
+        press(shown, 'input[value="gradient"]')
         for value, text in each(
             shown, "#network-box [data-neuron]", "[Number(n.dataset.value), n.querySelector('.inside').textContent]"
         ):
