@@ -24,9 +24,15 @@ def open_live(look: Callable[..., Any]) -> Any:
     return page
 
 
+# as text, which takes a tenth of the time of objects; what JSON lacks stays another thing than null
+_AS_TEXT = "(key, v) => v === undefined ? null : typeof v === 'number' && !Number.isFinite(v) ? String(v) : v"
+
+
 def ask(page: Any, record: Any, what: str) -> Any:
     """What an expression of ``live`` gives, of a record."""
-    return page.evaluate(
-        f"(text) => {{const live = new Live(JSON.parse(text)); const {{ record }} = live; return {what};}}",
+    told: str = page.evaluate(
+        "(text) => {const live = new Live(JSON.parse(text)); const { record } = live;"
+        f"return JSON.stringify({what}, {_AS_TEXT});}}",
         json.dumps(record),
     )
+    return json.loads(told)

@@ -6,7 +6,8 @@ from typing import Any
 _READ = """() => {
   const panel = document.getElementById("panel");
   for (let more; (more = panel.querySelector('[data-fold="more"]')); ) more.click();
-  const value = (node) => (node.dataset.value === "" ? null : Number(node.dataset.value));
+  const number = (text) => (Number.isFinite(Number(text)) ? Number(text) : text); // JSON would say null
+  const value = (node) => (node.dataset.value === "" ? null : number(node.dataset.value));
   const numbers = (nodes) => nodes.map((node) => [node.dataset.name, value(node)]).filter(([name]) => name);
   const nums = [...panel.querySelectorAll(".num")];
   const tables = {};
@@ -39,7 +40,7 @@ _LOOK_UP = f"""([layer, j, k]) => {{
   const button = document.querySelector("#find button");
   button.focus();
   button.click();
-  return ({_READ})();
+  return JSON.stringify(({_READ})());
 }}"""
 
 _CHOOSE = f"""async (what) => {{
@@ -48,16 +49,17 @@ _CHOOSE = f"""async (what) => {{
   while (!document.querySelector("[data-list]")) await new Promise((done) => setTimeout(done));
   for (let more; (more = box.querySelector('[data-fold="more"]')); ) more.click();
   document.querySelector(`[data-choose="${{what}}"]`).click();
-  return ({_READ})();
+  return JSON.stringify(({_READ})());
 }}"""
 
 
 def panel(page: Any) -> dict[str, Any]:
     """What the panel holds: ``named`` numbers outside tables, ``tables`` by name and row, ``texts`` of all numbers."""
-    return _checked(page.evaluate(_READ))
+    return _checked(page.evaluate(f"() => JSON.stringify(({_READ})())"))
 
 
-def _checked(found: dict[str, Any]) -> dict[str, Any]:
+def _checked(told: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(told)
     for text, value, name in found["texts"]:
         shown = as_number(text)
         if value is None:

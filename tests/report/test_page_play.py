@@ -71,7 +71,7 @@ def descended(e: Explanation, steps: int, rate: float) -> Explanation:
 
 
 # what the drawing holds in two of its views
-_DRAWN = """() => ["activation", "gradient"].map((view) => {
+DRAWN = """() => ["activation", "gradient"].map((view) => {
   document.querySelector(`input[value="${view}"]`).click();
   const of = (n) => n.dataset[view === "gradient" ? "weight" : "neuron"];
   return [...document.querySelectorAll(view === "gradient" ? "[data-weight]" : "[data-neuron]")]
@@ -81,7 +81,7 @@ _DRAWN = """() => ["activation", "gradient"].map((view) => {
 
 def check_everything(shown, e: Explanation) -> None:
     """The drawing, the panel of every step, and C₀: of today's numbers."""
-    activations, gradient = shown.evaluate(_DRAWN)
+    activations, gradient = shown.evaluate(DRAWN)
     for at, value in activations:
         layer, n = map(int, at.split(":"))
         assert close(value, e.a(layer)[n])
