@@ -75,7 +75,7 @@ def check_entry(shown, e, layer, name, index):
     moved = explain(e.architecture, theta, e.view.X, e.view.Y).of(e.focus)
     assert close(said(shown, "#nudge .nudge-row:first-child")["change"], moved.cost - e.cost)
     assert close(said(shown, "#facts")["cost"], moved.cost)
-    shown.click('[data-control="undo"]')
+    press(shown, '[data-control="undo"]')
 
 
 def test_parameters_of_embeddings_are_nudged(look, e):

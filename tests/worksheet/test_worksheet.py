@@ -405,7 +405,7 @@ def test_the_sheet_before_the_key_has_no_answers():
 
 SEVERAL = {
     "relu": (dense(2, (2, "relu"), (1, "identity")), 3, 1),
-    "softmax": (dense(2, (2, "sigmoid"), (2, "softmax"), cost="cross_entropy"), 2, 2),
+    "softmax": (dense(2, (1, "sigmoid"), (2, "softmax"), cost="cross_entropy"), 2, 2),
 }
 
 
