@@ -241,9 +241,9 @@ def test_pull_and_self_influence_are_those_of_gradients_in_full(weighted, block,
     monkeypatch.setattr("glassprop.influence.influence._MOST", block)
     rng = np.random.default_rng(1)
     network = Network(3, [Layer(4, "tanh"), Layer(2, "softmax")], cost="cross_entropy")
-    theta, X, Y = network.initial(rng), rng.normal(size=(6, 3)), np.eye(2)[rng.integers(2, size=6)]
-    weight = rng.random(6) if weighted else None
-    each = np.array([network.gradient(theta, X[i : i + 1], Y[i : i + 1]) for i in range(6)])
+    theta, X, Y = network.initial(rng), rng.normal(size=(11, 3)), np.eye(2)[rng.integers(2, size=11)]
+    weight = rng.random(11) if weighted else None
+    each = np.array([network.gradient(theta, X[i : i + 1], Y[i : i + 1]) for i in range(11)])
     mean = np.average(each, axis=0, weights=weight)
     sizes = np.linalg.norm(each, axis=1)
     end = OfGradients.of(network, Trace.of_final(theta), X, Y, weight)
