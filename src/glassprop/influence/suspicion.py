@@ -106,8 +106,7 @@ def settled_outputs(network: Architecture, trace: Trace, X: Rows, Y: Array) -> A
     have learned wrong targets by heart. Settled: the median of squared residuals is as good as at the end, but for a
     twentieth of the way from where it was for a constant.
     """
-    with ONE_THREAD:
-        each = [_predicted(network, theta, X) for theta in trace.thetas[::-2]]
+    each = [_predicted(network, theta, X) for theta in trace.thetas[::-2]]
     off = np.array([np.median(np.square(a - Y).sum(axis=1)) for a in each])
     constant = float(np.median(np.square(Y - np.median(Y, axis=0)).sum(axis=1)))
     settled = off <= off[0] + _WAY * max(constant - off[0], 0.0)
@@ -116,7 +115,13 @@ def settled_outputs(network: Architecture, trace: Trace, X: Rows, Y: Array) -> A
 
 
 def _predicted(network: Architecture, theta: Array, X: Rows) -> Array:
-    return np.concatenate([predicted(network, theta, X[rows]) for rows in blocks(network, X.shape[0])])
+    found = np.zeros((X.shape[0], network.sizes[-1]))
+
+    def predict(rows: slice) -> None:
+        found[rows] = predicted(network, theta, X[rows])
+
+    block_by_block(network, len(found), predict)
+    return found
 
 
 def suspects_of(seen: SeenRows, Y: Array, found: OfGradients, given: Array, decode: Decode) -> Suspects:
