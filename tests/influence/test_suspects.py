@@ -141,6 +141,14 @@ def test_numbers_are_told_once_residuals_have_settled():
     np.testing.assert_allclose(settled_outputs(network, far, X, Y), np.full((9, 1), 7.0))
 
 
+def test_outputs_of_several_blocks_are_those_of_their_rows(monkeypatch):
+    monkeypatch.setattr("glassprop.influence.influence._FEWEST", 4)
+    monkeypatch.setattr("glassprop.influence.influence._MOST", 4)
+    network, X = Network(1, [Layer(1, "identity")], cost="squared_error"), np.arange(11.0)[:, None]
+    found = settled_outputs(network, Trace.of_final(np.array([2.0, 1.0])), X, X)
+    np.testing.assert_allclose(found, 2 * X + 1)
+
+
 def test_of_what_is_not_fitted_there_is_nothing_that_saw_the_fit():
     X, y = load_iris(return_X_y=True)
     for given in ({"margins": Margins()}, {"trace": Tracer()}):
