@@ -122,5 +122,5 @@ def test_a_long_number_at_an_axis_is_drawn_as_wide_as_its_room():
     across = charts.Axis(0, 1, charts.LEFT, charts.WIDTH - charts.RIGHT)
     up = charts.Axis(1234e3, 1236e3, charts.HEIGHT - charts.BOTTOM, charts.TOP)
     drawn = charts.frame(across, up, "x", "y")
-    assert 'textLength="48" lengthAdjust="spacingAndGlyphs">1.2345e+06<' in drawn
+    assert 'textLength="50" lengthAdjust="spacingAndGlyphs">1.2345e+06<' in drawn
     assert 'text-anchor="middle">0.2<' in drawn

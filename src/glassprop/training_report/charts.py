@@ -16,11 +16,11 @@ from glassprop.ground.number_text import tick
 from glassprop.ground.text import shown
 
 WIDTH, HEIGHT = 440, 270
-LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 40
+LEFT, RIGHT, TOP, BOTTOM = 76, 12, 12, 40
 _NAME, _BARS, _NUMBERS, _STEP = 22, 165, 75, 22  # of a waterfall: its names, where its bars are, the height of each
 _KINDS = ("training", "validation")
 _TICKS = 6  # at most so many steps along an axis, and more than two: a single number would say no scale
-_LABEL, _LABEL_WIDTH = 7, 48  # letters that have room beside the axis; longer labels are drawn narrower, so wide
+_LABEL, _LABEL_WIDTH = 6, 50  # letters that have room beside the axis; longer labels are drawn narrower, so wide
 _LOG_FROM = 1.3  # a curve that falls by more powers of ten is drawn on a logarithmic scale
 
 
