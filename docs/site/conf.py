@@ -67,7 +67,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "glassprop"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_js_files = ["on_disk.js"]
+html_js_files = ["on_disk.js", "pictures.js"]
 html_search_scorer = str(Path(__file__).parent / "static" / "scorer.js")
 html_copy_source = False
 html_use_index = html_domain_indices = False  # the API reference lists all names, and the search finds them
