@@ -66,6 +66,18 @@ def loads_from_elsewhere(site: Path) -> list[str]:
     return faults
 
 
+# What a page may show of its source by mistake: commands of TeX, and a formula between its signs.
+TEX = re.compile(r"\\[a-zA-Z]{2,}|\$[^\s$][^$\n]*\$")
+NOT_PROSE = re.compile(r"<(script|style|pre|code|annotation)\b.*?</\1>|<[^>]+>", re.DOTALL)
+
+
+def raw_formulas(site: Path) -> list[str]:
+    texts = {path: unescape(NOT_PROSE.sub("", path.read_text(encoding="utf-8"))) for path in pages_of(site)}
+    return [
+        f"{path.relative_to(site)} shows {found[0]!r}" for path, text in texts.items() if (found := TEX.search(text))
+    ]
+
+
 def names_missing(site: Path) -> list[str]:
     """Of the inventory that Sphinx writes of what is documented."""
     import zlib
@@ -168,7 +180,7 @@ def main(folder: str) -> int:
     from playwright.sync_api import sync_playwright
 
     site, asked = Path(folder).resolve(), []
-    faults = loads_from_elsewhere(site) + names_missing(site) + links_nowhere(site)
+    faults = loads_from_elsewhere(site) + raw_formulas(site) + names_missing(site) + links_nowhere(site)
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page()
