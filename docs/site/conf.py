@@ -50,11 +50,11 @@ nitpicky = True
 python_use_unqualified_type_names = True
 
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+myst_disable_syntax = ["myst_line_comment"]  # a line of prose may begin with "%"
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 4
 myst_dmath_allow_space = False
-myst_dmath_allow_digits = True  # without it a table's cell that begins with a formula and ends in a digit shows its TeX
-myst_disable_syntax = ["myst_line_comment"]  # a line of prose may begin with "%"
+myst_dmath_allow_digits = True  # without, a cell that begins with a formula and ends in a digit keeps its dollars
 
 autodoc_typehints = "none"  # types stand in the docstrings, with shapes and units
 autodoc_member_order = "bysource"
