@@ -50,6 +50,7 @@ nitpicky = True
 python_use_unqualified_type_names = True
 
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+myst_disable_syntax = ["myst_line_comment"]  # a line of prose may begin with "%"
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 4
 myst_dmath_allow_space = False
@@ -62,6 +63,7 @@ numpydoc_show_class_members = False
 html_math_renderer = "mathml"
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+copybutton_line_continuation_character = "\\"
 
 html_theme = "pydata_sphinx_theme"
 html_title = "glassprop"

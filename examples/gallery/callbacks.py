@@ -1,6 +1,6 @@
 """
-Watching a fit
-==============
+Callbacks: watching a fit
+=========================
 
 A callback is called after every epoch, and may look at everything, save, or
 stop training. It follows scikit-learn's protocol. Watching alone never changes

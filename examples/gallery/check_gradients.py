@@ -1,6 +1,6 @@
 r"""
-Is the gradient right?
-======================
+Gradient check: is the gradient right?
+======================================
 
 A gradient that is a little wrong still trains, only worse, and nobody
 notices. A comparison with finite differences shows it. And the gradients of

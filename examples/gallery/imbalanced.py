@@ -1,6 +1,6 @@
 """
-A rare class
-============
+Imbalanced classes: finding a rare one
+======================================
 
 One case in sixteen is of the class that matters, as in fraud or rare
 diseases. A network with default settings misses some of these cases;

@@ -1,6 +1,6 @@
 """
-How much to regularize
-======================
+Regularization: how much of it
+==============================
 
 ``alpha`` penalizes large weights. With too little, the decision boundary
 follows single points; with too much, it can no longer bend. Here are three
