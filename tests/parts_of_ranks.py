@@ -43,7 +43,15 @@ def sums(world: Any) -> None:
         })  # fmt: skip
 
 
-def one_fails(world: Any, how: str) -> None:
+def one_fails(world: Any, *hows: str) -> None:
+    """The last rank fails, in one way after the other, or leaves: each rank says what it heard, and ends with 3."""
+    heard = {how: _one_fails(world, how) for how in hows}
+    found(world.rank, heard)
+    if any(heard.values()):
+        raise SystemExit(3)
+
+
+def _one_fails(world: Any, how: str) -> str:
     """The last rank fails, or leaves, while the others wait for it, in the middle of a long sum."""
     vector = np.ones(300_000)
     try:
@@ -53,8 +61,8 @@ def one_fails(world: Any, how: str) -> None:
                 _fail(how)
             group.combined(vector[None], [(0, rank) for rank in range(1, world.size)])
     except (ValueError, DistributedError, KeyboardInterrupt) as error:
-        found(world.rank, f"{type(error).__name__}: {error}")
-        raise SystemExit(3) from None
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def _fail(how: str) -> None:
@@ -111,7 +119,16 @@ def fits() -> dict[str, tuple[Any, Any]]:
     }  # fmt: skip
 
 
-def fitted(world: Any, how: str, engine: str) -> None:
+def fitted(world: Any, engine: str) -> None:
+    """Fits in a group of three and in one of one at the same time, and then in all four: who was in which, by name."""
+    alone = world.rank == world.size - 1
+    part, name = world.Split(int(alone), world.rank), "one" if alone else "three, uneven"
+    ends = {name: _fitted(part, "even" if alone else "uneven", engine)}
+    ends["four, one has all"] = _fitted(world, "one has all", engine)
+    found(world.rank, ends)
+
+
+def _fitted(world: Any, how: str, engine: str) -> dict[str, Any]:
     """Fit each estimator on rows that are cut in some way among the ranks."""
     import warnings
 
@@ -130,15 +147,16 @@ def fitted(world: Any, how: str, engine: str) -> None:
             "validation": estimator.validation_curve_, "scores": estimator.validation_scores_,
             "predicted": np.asarray(estimator.predict(X[:9])).tolist(), "engine": estimator.engine_,
         }  # fmt: skip
-    found(world.rank, ends)
+    return ends
 
 
 REFUSED = ("columns", "missing", "settings", "weights", "lanes", "no rows", "solver", "Margins", "nothing")
 
 
 def refused(world: Any) -> None:
-    """Fits that cannot be, one after the other, and one that can: each rank says what it heard."""
-    found(world.rank, {what: _refused(world, what) for what in REFUSED})
+    """Fits that cannot be, one after the other, one that can, and an interrupted one: each rank says what it heard."""
+    heard = {what: _refused(world, what) for what in REFUSED}
+    found(world.rank, heard | {"Ctrl-C": _interrupted(world)})
 
 
 def _refused(world: Any, what: str) -> str:
@@ -188,7 +206,7 @@ class InterruptsItself:
     def teardown(self, estimator: Any, context: Any) -> None: ...
 
 
-def interrupted(world: Any) -> None:
+def _interrupted(world: Any) -> str:
     """A fit that is interrupted in one rank."""
     from glassprop import MLPClassifier
 
@@ -197,7 +215,8 @@ def interrupted(world: Any) -> None:
     try:
         clf.set_callbacks(InterruptsItself(world.rank == world.size - 1)).fit(X, y, communicator=world)
     except (KeyboardInterrupt, DistributedError) as error:
-        found(world.rank, f"{type(error).__name__}: {error}")
+        return f"{type(error).__name__}: {error}"
+    return "fitted"
 
 
 def dies(world: Any, sums: str, *words: str) -> None:

@@ -24,6 +24,15 @@ PHONE = {"width": 360, "height": 780}
 SEARCHES = {
     "wrong labels": ("docs/blame", "docs/questions", "docs/labels"),
     "delta": ("docs/derivation", "docs/questions", "docs/explain"),
+    "wrong label": ("docs/labels", "docs/questions"),
+    "noisy labels": ("docs/labels", "docs/questions"),
+    "imbalanced": ("docs/questions", "docs/gallery/imbalanced"),
+    "class imbalance": ("docs/questions", "docs/gallery/imbalanced"),
+    "prediction interval": ("docs/gallery/quantile_band",),
+    "grid search": ("docs/searching", "docs/questions"),
+    "loss curve": ("docs/plots", "docs/questions"),
+    "offline": ("docs/questions", "docs/installing"),
+    "pytorch weights": ("docs/questions", "docs/estimators", "docs/deploy"),
     "several machines": ("docs/scaling", "docs/questions", "docs/searching"),
     "scikit-learn import": ("docs/estimators", "docs/questions"),
     "does not learn": ("docs/start-doctor", "docs/doctor"),
@@ -44,6 +53,7 @@ SEARCHES = {
     "SHAP": ("docs/explain",),
     "MLPClassifier": ("docs/api/glassprop.MLPClassifier",),
 }
+SOURCES = Path(__file__).parents[1]
 FIRST = 6  # results that are on the screen without scrolling
 
 
@@ -54,6 +64,18 @@ def loads_from_elsewhere(site: Path) -> list[str]:
         found = (LOADED if path.suffix == ".html" else STYLE).findall(text)
         faults += [f"{path.relative_to(site)} loads {url}" for url in found]
     return faults
+
+
+# What a page may show of its source by mistake: commands of TeX, and a formula between its signs.
+TEX = re.compile(r"\\[a-zA-Z]{2,}|\$[^\s$][^$\n]*\$")
+NOT_PROSE = re.compile(r"<(script|style|pre|code|annotation)\b.*?</\1>|<[^>]+>", re.DOTALL)
+
+
+def raw_formulas(site: Path) -> list[str]:
+    texts = {path: unescape(NOT_PROSE.sub("", path.read_text(encoding="utf-8"))) for path in pages_of(site)}
+    return [
+        f"{path.relative_to(site)} shows {found[0]!r}" for path, text in texts.items() if (found := TEX.search(text))
+    ]
 
 
 def names_missing(site: Path) -> list[str]:
@@ -144,7 +166,8 @@ def questions_unanswered(page: Any, site: Path) -> list[str]:
     page.goto((site / "index.html").as_uri())
     page.wait_for_url("**/docs/index.html")
     links = [a.get_attribute("href") or "" for a in page.locator("#what-people-ask-first li a").all()]
-    faults = [] if len(links) == 10 else [f"the start page has {len(links)} questions"]
+    answers = re.findall(r"^## ", (SOURCES / "questions.md").read_text(encoding="utf-8"), re.M)
+    faults = [] if len(links) == len(answers) else [f"the start page has {len(links)} questions of {len(answers)}"]
     for link in links:
         page.goto(f"{(site / 'docs').as_uri()}/{link}")
         section = page.locator(f"[id='{link.partition('#')[2]}']")
@@ -157,7 +180,7 @@ def main(folder: str) -> int:
     from playwright.sync_api import sync_playwright
 
     site, asked = Path(folder).resolve(), []
-    faults = loads_from_elsewhere(site) + names_missing(site) + links_nowhere(site)
+    faults = loads_from_elsewhere(site) + raw_formulas(site) + names_missing(site) + links_nowhere(site)
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page()

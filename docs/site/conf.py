@@ -50,10 +50,11 @@ nitpicky = True
 python_use_unqualified_type_names = True
 
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+myst_disable_syntax = ["myst_line_comment"]  # a line of prose may begin with "%"
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 4
 myst_dmath_allow_space = False
-myst_dmath_allow_digits = False
+myst_dmath_allow_digits = True  # without, a cell that begins with a formula and ends in a digit keeps its dollars
 
 autodoc_typehints = "none"  # types stand in the docstrings, with shapes and units
 autodoc_member_order = "bysource"
@@ -62,12 +63,13 @@ numpydoc_show_class_members = False
 html_math_renderer = "mathml"
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+copybutton_line_continuation_character = "\\"
 
 html_theme = "pydata_sphinx_theme"
 html_title = "glassprop"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_js_files = ["on_disk.js"]
+html_js_files = ["on_disk.js", "pictures.js"]
 html_search_scorer = str(Path(__file__).parent / "static" / "scorer.js")
 html_copy_source = False
 html_use_index = html_domain_indices = False  # the API reference lists all names, and the search finds them

@@ -37,11 +37,11 @@ def place(name: str) -> int:
 
 
 def look(gallery: dict[str, Any], name: str) -> None:
-    """Before each example: figures without ground of their own, whose black turns white on a dark page (site.css)."""
+    """Before each example: figures on white, on a dark page too: the texts name colors, white among them."""
     from matplotlib import pyplot as plt
 
     plt.rcdefaults()
-    plt.rcParams.update({"savefig.transparent": True, "savefig.dpi": 150, "savefig.bbox": "tight", "font.size": 10})
+    plt.rcParams.update({"savefig.dpi": 150, "savefig.bbox": "tight", "font.size": 10})
 
 
 SETTINGS = {

@@ -8,6 +8,9 @@ from typing import Any
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 
+SPACE = '<mspace width="0.1667em"></mspace>'
+# What may stand before a function's name as a factor, its name, and the parenthesis of its argument.
+FUNCTION = r"(</(?:mi|mn|mfrac|msup|msub|msubsup|mrow)>)?(<mi>\w+</mi><mo>&ApplyFunction;</mo>)(?=(<mo[^>]*>\()?)"
 LONG = 40  # characters of LaTeX: formulas in a line that may be wider than a phone, and then scroll
 
 
@@ -15,8 +18,15 @@ def mathml(tex: str, *, block: bool) -> str:
     """LaTeX as a ``<math>`` element; raises MathError for what cannot be said in it."""
     if r"\displaystyle" in tex:  # docutils takes it at the beginning alone
         tex = r"\displaystyle " + tex.replace(r"\displaystyle", "")
-    written = tex2mathml(tex, as_block=block)
-    return re.sub(r">\s+<", "><", str(written))
+    tex = re.sub(r"(\\[dt]?frac)\s*(\d)(\d)", r"\1{\2}{\3}", tex)  # docutils takes the two digits for one number
+    written = re.sub(r">\s+<", "><", str(tex2mathml(tex, as_block=block)))
+    return re.sub(FUNCTION, _with_space, written)
+
+
+def _with_space(found: re.Match[str]) -> str:
+    """As in TeX: a function's name stands apart from what is before it, and from an argument without parentheses."""
+    before, name, after = found.groups()
+    return (before + SPACE if before else "") + name + ("" if after else SPACE)
 
 
 def _draw(self: Any, node: Any, *, block: bool) -> None:

@@ -53,9 +53,9 @@ print(f"temperature {models['with a temperature'].temperature_:.2f}")
 # Judged by other rows
 # --------------------
 # Neither training nor the temperature has seen the test rows. The
-# *calibration error* is how far confidence and accuracy lie apart, in the
-# mean over ten bins of as many rows each: in the picture, from the diagonal.
-# Points below it are too sure.
+# *calibration error* is the gap between confidence and accuracy, averaged
+# over ten bins of as many rows each: in the picture, the distance from the
+# diagonal. Points below the diagonal are overconfident.
 
 fig, ax = plt.subplots(figsize=(5, 4.6))
 errors = {}
@@ -77,8 +77,8 @@ for (name, clf), marker in zip(models.items(), "os", strict=True):
         f"{loss:.3f}, calibration error {errors[name]:.3f}"
     )
 ax.set(
-    xlim=(0.2, 1),
-    ylim=(0.2, 1),
+    xlim=(0.2, 1.02),
+    ylim=(0.2, 1.02),
     title="How often it is right, by how sure it is",
 )
 plt.show()

@@ -1,6 +1,6 @@
 """
-Watching a fit
-==============
+Callbacks: watching a fit
+=========================
 
 A callback is called after every epoch, and may look at everything, save, or
 stop training. It follows scikit-learn's protocol. Watching alone never changes
@@ -96,14 +96,14 @@ for ax, (epoch, model) in zip(axes.ravel(), watch.kept.items(), strict=False):
     DecisionBoundaryDisplay.from_estimator(
         model, X, y, colorbar=False, scatter_kw={"s": 8}, ax=ax
     )
-    ax.set(title=f"The bound after epoch {epoch}", xticks=[], yticks=[])
+    ax.set(title=f"The boundary after epoch {epoch}", xticks=[], yticks=[])
     ax.set(xlabel="", ylabel="")
 axes[1, 1].plot(
     range(1, clf.n_iter_ + 1),
     watch.lengths,
     label=["hidden layer", "output layer"],
 )
-axes[1, 1].set(title="Length of the weights, by epoch")
+axes[1, 1].set(title="Length of the weights", xlabel="epoch")
 axes[1, 1].legend()
 fig.tight_layout()
 plt.show()

@@ -1,6 +1,6 @@
 r"""
-Is the gradient right?
-======================
+Gradient check: is the gradient right?
+======================================
 
 A gradient that is a little wrong still trains, only worse, and nobody
 notices. A comparison with finite differences shows it. And the gradients of
@@ -76,10 +76,11 @@ assert np.median(lengths["after 300 steps"]) < np.median(
 # rest of the gradient.
 
 fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.6))
-axes[0].loglog(steps, errors, color="tab:blue", alpha=0.3)
-axes[0].loglog(
+single = axes[0].loglog(steps, errors, color="tab:blue", alpha=0.3)
+median = axes[0].loglog(
     steps, np.median(errors, axis=1), color="tab:orange", linewidth=2
 )
+axes[0].legend([single[0], *median], ["each", "their median"])
 axes[0].set(
     xlabel="step h",
     ylabel="relative error",

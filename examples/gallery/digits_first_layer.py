@@ -46,10 +46,10 @@ assert score > 0.93
 # %%
 # The weights
 # -----------
-# ``WeightsDisplay`` draws the column of ``coefs_[0]`` that each neuron has.
-# Orange pixels speak for the neuron, violet ones against it, white ones are
-# ignored: L2 (``alpha``) has pulled the weights of pixels that are always
-# empty, along the sides, towards 0.
+# ``WeightsDisplay`` draws each neuron's column of ``coefs_[0]``. Orange pixels
+# speak for the neuron, violet ones against it, white ones are ignored: L2
+# (``alpha``) has pulled the weights of pixels that are always empty, along the
+# sides, towards 0.
 
 display = WeightsDisplay.from_estimator(clf, shape=(8, 8))
 display.ax_.set_title("The weights of sixteen neurons")
@@ -78,7 +78,7 @@ for ax in axes.ravel():
     ax.axis("off")
 for ax, row in zip(axes.ravel(), wrong, strict=False):
     ax.imshow(X_test[row].reshape(8, 8), cmap="gray_r")
-    ax.set_title(f"a {y_test[row]}, said {said[row]}")
+    ax.set_title(f"{y_test[row]}, taken for {said[row]}")
 fig.suptitle("Held-out digits that were mistaken")
 fig.tight_layout()
 plt.show()

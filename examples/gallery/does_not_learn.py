@@ -1,6 +1,6 @@
 """
-Why does it not learn?
-======================
+The loss does not fall: why does it not learn?
+==============================================
 
 A loss that does not fall has many possible causes. The doctor measures,
 names the cause, tries remedies in short runs, and says which of them helped.

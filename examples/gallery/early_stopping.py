@@ -76,8 +76,8 @@ assert score["stopped"] > score["run to the end"] + 0.1
 # The curves
 # ----------
 # The loss of the rows that are trained on goes on falling. That of the others
-# turns: from there on it is chance that is learned. The disc is the epoch whose
-# weights are kept.
+# turns: from there on, the network learns noise. The disc marks the epoch
+# whose weights are kept.
 
 fig, ax = plt.subplots(figsize=(6.4, 4))
 for name, network in {"run on": runs_on, "stopped": stops}.items():

@@ -1,6 +1,6 @@
 """
-A rare class
-============
+Imbalanced classes: finding a rare one
+======================================
 
 One case in sixteen is of the class that matters, as in fraud or rare
 diseases. A network with default settings misses some of these cases;
@@ -74,8 +74,8 @@ assert recall["balanced"] > recall["as it comes"]
 # -----------------------------
 # They move the threshold: more cases are found, and there are more false
 # alarms. They hardly change how well the cases are ranked, which the whole
-# curve shows. If you can say what a missed case costs, you may
-# as well choose the threshold of the plain network.
+# curve shows; the disc on each marks a threshold of 0.5. If you can say what a
+# missed case costs, you may as well choose the threshold of the plain network.
 
 fig, ax = plt.subplots(figsize=(6, 4))
 for (name, p), color in zip(

@@ -1,6 +1,6 @@
 """
-Comparing ways to learn
-=======================
+Comparing optimizers and learning rate schedules
+================================================
 
 Gradient descent with and without momentum, schedules of the learning rate,
 Adam, AdamW: the learning curves of eight methods on four small tables.

@@ -1,6 +1,6 @@
 """
-Several networks as one
-=======================
+An ensemble: several networks as one
+====================================
 
 Networks that start from different weights differ most where they know least.
 Their average is better than each of them, and their disagreement shows where

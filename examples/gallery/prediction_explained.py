@@ -1,6 +1,6 @@
 """
-Why this prediction?
-====================
+An explanation: why this prediction?
+====================================
 
 For one wine, a network gives its grower a probability. Which of the
 measurements led to it, and which of the training rows?

@@ -1,6 +1,6 @@
 """
-A band instead of a line: a loss of your own
-============================================
+Prediction intervals: quantile regression with your own loss
+============================================================
 
 A prediction of 150 is worth little if it may as well be 80 or 250. Three
 networks, trained with a user-defined loss, give the median and the bounds

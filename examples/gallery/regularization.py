@@ -1,6 +1,6 @@
 """
-How much to regularize
-======================
+Regularization: how much of it
+==============================
 
 ``alpha`` penalizes large weights. With too little, the decision boundary
 follows single points; with too much, it can no longer bend. Here are three
@@ -30,7 +30,7 @@ tables = {
     ),
 }
 alphas = [0.001, 0.3, 3.0, 100.0]
-grid = np.linspace(-2.6, 2.6, 80)
+grid = np.linspace(-2.8, 2.8, 80)
 plane = np.array([(a, b) for b in grid for a in grid])
 scores = np.zeros((len(tables), len(alphas)))
 fig, axes = plt.subplots(
@@ -71,7 +71,7 @@ for i, (X, y) in enumerate(tables.values()):
             s=12,
             linewidths=0.6,
         )
-        ax.set(xticks=[], yticks=[])
+        ax.set(xticks=[], yticks=[], xlim=(-2.8, 2.8), ylim=(-2.8, 2.8))
         ax.set_title(f"alpha {alpha:g}: {scores[i, j]:.0%}", fontsize=9)
 fig.suptitle(
     "From too little to too much regularization, with the score on rows "

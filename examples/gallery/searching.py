@@ -1,6 +1,6 @@
 """
-Searching for good settings
-===========================
+Tuning: searching for good settings
+===================================
 
 The estimators work with all of scikit-learn's searches. This one is successive
 halving: many settings get a few epochs each, and only the best third continues,

@@ -1,6 +1,6 @@
 """
-A table that does not fit into memory
-=====================================
+Streaming: a table that does not fit into memory
+================================================
 
 Training can read a file piece by piece, once an epoch. Here a small file
 stands in for a large one; neither the procedure nor the result depends on the

@@ -1,6 +1,6 @@
 """
-Which labels are wrong
-======================
+Label errors: which labels are wrong
+====================================
 
 Labels are written by people, and some are wrong. Watching a network while it
 learns shows which: those that it learns late, forgets, or would replace by

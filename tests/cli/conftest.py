@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 import pytest
+from warm_process import FORKS, ColdProcesses, WarmProcesses
 
 from glassprop.cli import keep as keeping
 from glassprop.cli import main
@@ -83,6 +84,14 @@ def iris_model(tmp_path_factory):
     path = tmp_path_factory.mktemp("models") / "iris.glassprop"
     assert main(["train", "iris", "--model", str(path), "--epochs", "20", "--hidden", "10", "--json"]) == 0
     return path
+
+
+@pytest.fixture(scope="session")
+def warm():
+    """Starts processes, warm where they can be: for what is not about how they start."""
+    processes = WarmProcesses() if FORKS else ColdProcesses()
+    yield processes
+    processes.end()
 
 
 def flowers(rows=60, seed=0):

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from cli.test_processes import call
-from waiting import HANG
+from warm_process import COMMAND, ColdProcesses
 
 from glassprop.cli.checkpoint_options import seconds_of
 from glassprop.export.checkpoint_file import read_checkpoint
@@ -36,48 +34,31 @@ sys.exit(main(sys.argv[3:]))
 """
 
 
-def stopped(number: int, folder: Path, *more: str, after: int = 4) -> subprocess.CompletedProcess[str]:
-    """A training that sends itself a signal when it has written so many checkpoints."""
-    command = [
-        sys.executable,
-        "-c",
-        SENDS,
-        str(int(number)),
-        str(after),
-        *TRAIN,
-        "--model",
-        "m.glassprop",
-        *KEPT,
-        *more,
-    ]
-    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run(
-        command, cwd=folder, env=os.environ | path, capture_output=True, text=True, check=False, timeout=HANG
-    )
-
-
 def newest(folder: Path) -> int:
     """The number of the newest checkpoint."""
     return max((int(path.stem[-6:]) for path in (folder / "kept").glob("*.checkpoint")), default=0)
 
 
 @posix
-def test_what_signals_stop_ends_with_the_same_file(tmp_path: Path) -> None:
-    straight = call(*TRAIN, "--model", "straight.glassprop", "--checkpoint", "all", cwd=tmp_path)
+def test_what_signals_stop_ends_with_the_same_file(tmp_path: Path, warm: ColdProcesses) -> None:
+    def train(code: str, *more: str) -> subprocess.CompletedProcess[str]:
+        return warm.run(code, *more, *TRAIN, "--model", "m.glassprop", *KEPT, "--resume", cwd=tmp_path)
+
+    straight = warm.run(COMMAND, *TRAIN, "--model", "straight.glassprop", "--checkpoint", "all", cwd=tmp_path)
     assert straight.returncode == 0
     assert "a checkpoint keeps one fit" in straight.stderr
-    done = stopped(signal.SIGTERM, tmp_path)
+    done = train(SENDS, str(int(signal.SIGTERM)), "4")
     assert done.returncode == 143, done.stderr
     assert done.stderr.splitlines()[-1].startswith("glassprop: terminated; it can be resumed from 'kept/fit-001-")
     assert "Traceback" not in done.stderr
     before = newest(tmp_path)
-    done = stopped(signal.SIGKILL, tmp_path, "--resume", after=2)
+    done = train(SENDS, str(int(signal.SIGKILL)), "2")
     assert done.returncode == -signal.SIGKILL
     assert f"training is resumed from 'fit-001-{before:06d}.checkpoint', after epoch" in done.stderr
-    done = stopped(signal.SIGINT, tmp_path, "--resume", after=2)
+    done = train(SENDS, str(int(signal.SIGINT)), "2")
     assert done.returncode == 130, done.stderr
     assert "training was stopped; it can be resumed from" in done.stderr
-    done = call(*TRAIN, "--model", "m.glassprop", *KEPT, "--resume", cwd=tmp_path)
+    done = train(COMMAND)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "m.glassprop").read_bytes() == (tmp_path / "straight.glassprop").read_bytes()
     assert [read_checkpoint(path).ended for path in (tmp_path / "kept").glob("*.checkpoint")] == [True]

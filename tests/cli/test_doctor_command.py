@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
 
 from glassprop.cli import main, progress, table_or_sample
+from glassprop.cli.remedy_options import remedy_options
 from glassprop.cli.streaming_options import Lacking
+from glassprop.diagnosis.finding import Diagnosis, Finding, Remedy
 from glassprop.estimator import remedies
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.tables import FitOptions, fit_table, read_table
@@ -226,3 +229,44 @@ def test_ctrl_c_while_remedies_are_tried_ends_all_of_them(run, narrow_model, mon
 
 def interrupt(*_):
     raise KeyboardInterrupt
+
+
+def test_remedies_are_told_as_options_of_train_where_it_has_them(run, tmp_path):
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=300)
+    kind = np.where(a + 0.7 * rng.normal(size=300) > 1.7, "rare", "often")
+    pl.DataFrame({"a": a, "b": rng.normal(size=300), "kind": kind}).write_csv(tmp_path / "rare.csv")
+    result = run("doctor", "rare.csv", "--target", "kind", "--epochs", "20")
+    assert "imbalance-ignored" in result.out
+    line = "With glassprop train --recipe plain: --class-weight balanced (class-weight)"
+    assert line in " ".join(result.out.split())
+    assert run("train", "rare.csv", "--target", "kind", "--epochs", "1", "--class-weight", "balanced").code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "option"),
+    [
+        ("more-epochs", {"max_iter": 120}, "--epochs 120"),
+        ("more-epochs", {"n_iter_no_change": 40, "tol": 1e-6}, ""),
+        ("larger-network", {"hidden_layer_sizes": (64, 32)}, "--hidden 64,32"),
+        ("other-activation", {"activation": "leaky_relu(0.1)"}, "--activation 'leaky_relu(0.1)'"),
+        ("class-weight + raise-rate", {"class_weight": "balanced", "learning_rate_init": 0.1}, ""),
+        ("larger-batch", {"batch_size": 128}, "--accumulate 8"),  # the batch of 32 was two of 16
+        ("larger-batch", {"batch_size": 100}, ""),
+        ("smaller-batch", {"batch_size": 8}, ""),
+        ("drop-column", {}, "--drop COLUMN"),
+    ],
+)
+def test_the_option_of_a_remedy(name, arguments, option):
+    assert remedy_options(advice(name, arguments), accumulate=2) == {name: option}
+
+
+@pytest.mark.parametrize("name", ["check-labels", "standardize-target", "mark-missing + more-epochs"])
+def test_what_is_no_setting_is_not_among_options(name):
+    assert remedy_options(advice(name, {"max_iter": 9} if "epochs" in name else {})) == {}
+
+
+def advice(name, arguments):
+    """A diagnosis of a training run with 32 rows a batch, with one remedy."""
+    finding = Finding("no-progress", 1.0, 0.95, "", "", "", remedies=(Remedy(name, arguments=arguments),))
+    return Diagnosis((finding,), SimpleNamespace(batch=32), 1.0)

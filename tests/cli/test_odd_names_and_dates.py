@@ -6,13 +6,13 @@ import csv
 import io
 import json
 import os
-import subprocess
 import sys
 from contextlib import redirect_stdout
 
 import numpy as np
 import polars as pl
 import pytest
+from warm_process import COMMAND
 
 import glassprop.cli.report_files
 from glassprop.cli import main
@@ -93,19 +93,19 @@ def test_nothing_of_a_table_acts_on_a_terminal(run, odd):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
-def test_on_a_terminal_predictions_are_visible(odd, tmp_path):
+def test_on_a_terminal_predictions_are_visible(odd, tmp_path, warm):
     import pty
 
     leader, follower = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "glassprop.cli", "predict", "m.glassprop", "odd.parquet"], cwd=tmp_path, stdout=follower
-    ) as process:
-        os.close(follower)
-        parts = []
-        while part := _read(leader):
-            parts.append(part)
+    with open(os.devnull) as nothing, open(tmp_path / "err", "wb") as err:
+        streams = [nothing.fileno(), follower, err.fileno()]
+        process = warm.start(COMMAND, "predict", "m.glassprop", "odd.parquet", cwd=tmp_path, streams=streams)
+    os.close(follower)
+    parts = []
+    while part := _read(leader):
+        parts.append(part)
     os.close(leader)
-    assert process.returncode == 0
+    assert process.wait() == 0, (tmp_path / "err").read_text()
     shown = b"".join(parts).decode().replace("\r\n", "\n")
     assert all(c.isprintable() or c == "\n" for c in shown)
     rows = list(csv.reader(io.StringIO(shown)))
@@ -154,15 +154,14 @@ class PanicException(BaseException):
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "words"),
+    ("fault", "code", "words", "as_json"),
     [
-        (OverflowError("date value out of range"), 70, "OverflowError: date value out of range"),
-        (PanicException("out-of-range date"), 70, "PanicException: out-of-range date"),
-        (MemoryError(), 2, "not enough memory"),
-        (RecursionError("too deep"), 70, "too deep"),
+        (OverflowError("date value out of range"), 70, "OverflowError: date value out of range", False),
+        (PanicException("out-of-range date"), 70, "PanicException: out-of-range date", True),
+        (MemoryError(), 2, "not enough memory", True),
+        (RecursionError("too deep"), 70, "too deep", False),
     ],
 )
-@pytest.mark.parametrize("as_json", [False, True])
 def test_whatever_happens_to_the_report_the_scores_are_printed(run, monkeypatch, tmp_path, fault, code, words, as_json):
     def fail(*_):
         raise fault
@@ -198,14 +197,13 @@ def test_a_panic_anywhere_is_one_line(run, monkeypatch):
     assert "PanicException: index out of bounds" in result.err
 
 
-def test_a_file_that_polars_panics_on_is_one_line(tmp_path):
+def test_a_file_that_polars_panics_on_is_one_line(tmp_path, warm):
     """In a process of its own: the panic itself writes to standard error, behind Python's back."""
     pa = pytest.importorskip("pyarrow")
     table = pa.table({"t": pa.array([0, 1, 2], pa.timestamp("us", tz="+09:30")), "y": ["a", "b", "a"]})
     with pa.OSFile(str(tmp_path / "zone.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
-    command = [sys.executable, "-m", "glassprop.cli", "train", "zone.arrow", "--target", "y"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    done = warm.run(COMMAND, "train", "zone.arrow", "--target", "y", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "time zone" in done.stderr
     assert "Europe/Berlin" in done.stderr

@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 import os
 import signal
-import subprocess
 import sys
 
 import polars as pl
 import pytest
-from waiting import HANG
+from warm_process import COMMAND, started
 
 from glassprop.cli import main, predict, prediction_bytes, streamed
 from glassprop.errors import MissingPackageError
@@ -221,17 +220,10 @@ main(sys.argv[1:])
 
 
 @posix
-def test_what_a_killed_run_left_is_gone_after_the_next(run, models, large, tmp_path):
+def test_what_a_killed_run_left_is_gone_after_the_next(run, models, large, tmp_path, warm):
     asked = ("predict", str(models["kind"]), "all.parquet", "--stream", "--out", "p.csv")
     before = {path.name for path in tmp_path.iterdir()}
-    killed = subprocess.run(
-        [sys.executable, "-c", SLAIN, *asked],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        timeout=HANG,
-        check=False,
-    )
+    killed = warm.run(SLAIN, *asked, cwd=tmp_path)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     left = {path.name for path in tmp_path.iterdir()} - before
     assert len(left) == 1
@@ -241,19 +233,14 @@ def test_what_a_killed_run_left_is_gone_after_the_next(run, models, large, tmp_p
 
 
 @posix
-def test_who_reads_the_output_may_have_seen_enough(models, large, tmp_path):
-    with subprocess.Popen(
-        [sys.executable, "-m", "glassprop.cli", "predict", str(models["kind"]), "all.csv", "--stream"],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdout.readline().startswith(b"prediction,")
-        process.stdout.close()
-        err = process.stderr.read()
-    assert process.returncode in (0, 141), err  # 0: all of it had gone through the pipe already
-    assert b"Traceback" not in err
+def test_who_reads_the_output_may_have_seen_enough(models, large, tmp_path, warm):
+    predict_all = ("predict", str(models["kind"]), "all.csv", "--stream")
+    with started(warm, COMMAND, *predict_all, cwd=tmp_path) as (process, out, err):
+        assert out.readline().startswith(b"prediction,")
+        out.close()
+        said = err.read()
+        assert process.wait() in (0, 141), said  # 0: all of it had gone through the pipe already
+    assert b"Traceback" not in said
 
 
 def test_a_terminal_sees_how_far_it_is(monkeypatch):

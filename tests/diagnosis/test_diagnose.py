@@ -16,7 +16,7 @@ from sklearn.datasets import load_wine, make_multilabel_classification
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import glassprop
 from glassprop import Doctor, MLPClassifier
@@ -182,6 +182,22 @@ def test_a_pipeline_is_diagnosed_behind_its_steps():
     assert glassprop.diagnose(clf((16,)), X, y, budget=0).kinds == ("inputs-unscaled",)
     with pytest.raises(SettingsError, match="cannot diagnose a StandardScaler: give a glassprop MLPClassifier"):
         glassprop.diagnose(StandardScaler(), X, y)
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_steps_before_a_tabular_estimator_are_passed_first(fitted):
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    steps = FunctionTransformer(lambda frame: frame.assign(proline=frame["proline"] - 700))
+    last = glassprop.TabularClassifier(recipe="plain", cross_fit=None, random_state=0, epochs=3)
+    pipeline = make_pipeline(steps, last)
+    if fitted:
+        pipeline.fit(X, y)
+    given = pipeline[0].transform(X), y
+    found = glassprop.diagnose(pipeline, X, y, X_val=X[::3], y_val=y[::3], budget=0)
+    direct = pipeline[-1].diagnose(*given, X_val=given[0][::3], y_val=y[::3], budget=0)
+    assert found.kinds == direct.kinds
+    assert found.measured.moments[-1].cost == direct.measured.moments[-1].cost
+    assert hasattr(last, "pipeline_") == fitted
 
 
 def test_tabular_estimators_are_diagnosed_by_the_network_that_they_end_in():

@@ -13,19 +13,24 @@ ENGINE = "compiled"
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory):
-    ended = script(1, "fitted", "even", ENGINE, folder=tmp_path_factory.mktemp("alone"))
+def ends(tmp_path_factory):
+    """What came of fits in one, three and four processes, in each of them; one job, whose processes start once."""
+    ended = script(4, "fitted", ENGINE, folder=tmp_path_factory.mktemp("fitted"))
     assert ended.code == 0, ended.error
-    return ended.found[0]
+    return ended.found
 
 
-@pytest.mark.parametrize(("ranks", "how"), [(3, "uneven"), (4, "one has all")])
-def test_as_one_process_does(alone, ranks, how, tmp_path):
-    ended = script(ranks, "fitted", how, ENGINE, folder=tmp_path)
-    assert ended.code == 0, ended.error
+@pytest.fixture(scope="module")
+def alone(ends):
+    return ends[-1]["one"]
+
+
+@pytest.mark.parametrize(("ranks", "group"), [(3, "three, uneven"), (4, "four, one has all")])
+def test_as_one_process_does(alone, ends, ranks, group):
+    assert set(alone) == set(fits())
     for name, end in alone.items():
-        for other in ended.found:
-            assert other[name] == end, name
+        for other in ends[:ranks]:
+            assert other[group][name] == end, name
 
 
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
@@ -63,13 +68,9 @@ def refusals(tmp_path_factory):
             "SettingsError: this Margins has seen a fit on 80 rows that come from a source or lie in several processes",
         ),
         ("nothing", "fitted", "fitted"),
+        ("Ctrl-C", "DistributedError: rank 1: interrupted", "KeyboardInterrupt: "),
     ],
 )
 def test_what_cannot_be_is_refused_everywhere_and_the_next_fit_can(refusals, what, first, last):
     assert first in refusals[0][what]
     assert last in refusals[1][what]
-
-
-def test_ctrl_c_in_one_process_ends_the_fit_of_all(tmp_path):
-    ended = script(2, "interrupted", folder=tmp_path)
-    assert ended.found == ["DistributedError: rank 1: interrupted", "KeyboardInterrupt: "]

@@ -56,20 +56,17 @@ def test_segments_cover_the_vectors(counts, size):
     assert np.array_equal(np.concatenate(came), added_up(every.copy(), adds))
 
 
-@pytest.mark.parametrize(
-    ("how", "words"),
-    [
-        ("error", "this file cannot be read"),
-        ("long error", "üüü"),
-        ("interrupt", "interrupted"),
-        ("exit", "it ended before the others"),
-    ],
-)
-def test_one_rank_that_fails_ends_all_with_its_words(how, words, tmp_path):
-    ended = script(3, "one_fails", how, folder=tmp_path)
+FAILURES = {"error": "this file cannot be read", "long error": "üüü", "interrupt": "interrupted"}
+
+
+@pytest.mark.parametrize("failures", [FAILURES, {"exit": "it ended before the others"}], ids=["fails", "leaves"])
+def test_one_rank_that_fails_ends_all_with_its_words(failures, tmp_path):
+    """Also when it is not the first time: the next group of the same processes is as good as new."""
+    ended = script(3, "one_fails", *failures, folder=tmp_path)
     assert ended.code == 3
-    for rank in (0, 1):
-        assert ended.found[rank].startswith(f"DistributedError: rank 2: {words}")
+    for how, words in failures.items():
+        for rank in (0, 1):
+            assert ended.found[rank][how].startswith(f"DistributedError: rank 2: {words}")
     assert "Segmentation fault" not in ended.error
 
 

@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,12 @@ X, WEIGHT = RNG.normal(size=(53, 4)), RNG.uniform(0.5, 2.0, 53)
 NOISY = X[:, 0] + 0.5 * RNG.normal(size=53)
 Y = np.array(["low", "middle", "high"])[np.digitize(NOISY, [-0.5, 0.5])]
 ENGINES = ["compiled", "reference"]
+CROSSED = [("compiled", np.float32), ("reference", np.float64)], [("compiled", np.float64), ("reference", np.float32)]
+
+
+def crossed(names: Iterable[str]) -> list[Any]:
+    """Each name with each engine and each dtype, and each engine with each dtype: every pair, not every three."""
+    return [(name, *pair) for number, name in enumerate(names) for pair in CROSSED[number % 2]]
 
 
 def clf(**settings: Any) -> MLPClassifier:
@@ -71,9 +78,7 @@ def through_files(make: Any, folder: Path, *data: Any, at: list[int] | None = No
     return straight
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("solver", [*STOCHASTIC_SOLVERS, "momentum", "plain"])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("solver", "engine", "dtype"), crossed([*STOCHASTIC_SOLVERS, "momentum", "plain"]))
 def test_every_solver_goes_on(engine: str, solver: str, dtype: type, tmp_path: Path) -> None:
     of_sgd = {"momentum": {"nesterovs_momentum": False}, "plain": {"momentum": 0.0}}
     settings = {"solver": "sgd" if solver in of_sgd else solver, **of_sgd.get(solver, {})}
@@ -91,10 +96,20 @@ def test_every_schedule_goes_on(engine: str, schedule: str, tmp_path: Path) -> N
     through_files(make, tmp_path, X, Y)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("patience", [1, 100])
-@pytest.mark.parametrize("judge", [{}, {"scoring": "loss", "stratify": True}, {"scoring": "neg_log_loss"}])
-@pytest.mark.parametrize("given", [False, True])
+JUDGES: list[dict[str, Any]] = [{}, {"scoring": "loss", "stratify": True}, {"scoring": "neg_log_loss"}]
+
+
+@pytest.mark.parametrize(
+    ("judge", "engine", "patience", "given"),  # every pair of them, not every four
+    [
+        (JUDGES[0], "compiled", 1, False),
+        (JUDGES[0], "reference", 100, True),
+        (JUDGES[1], "compiled", 100, True),
+        (JUDGES[1], "reference", 1, False),
+        (JUDGES[2], "compiled", 1, True),
+        (JUDGES[2], "reference", 100, False),
+    ],
+)
 def test_early_stopping_goes_on_with_its_best_weights(
     engine: str, patience: int, judge: dict[str, Any], given: bool, tmp_path: Path
 ) -> None:
@@ -208,9 +223,7 @@ def test_ctrl_c_in_the_middle_of_an_epoch_can_be_gone_on_from() -> None:
     assert model.loss_curve_ == straight.loss_curve_
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("solver", STOCHASTIC_SOLVERS)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("solver", "engine", "dtype"), crossed(STOCHASTIC_SOLVERS))
 @pytest.mark.parametrize("seed", [0, None])
 def test_partial_fit_goes_on_through_a_file(engine: str, solver: str, dtype: type, seed: Any, tmp_path: Path) -> None:
     """Each call draws anew from a seed; from a generator it goes on where the generator stands, in the file too."""

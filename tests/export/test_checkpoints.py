@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from estimator.test_resume_fit import DATA, WEIGHT, X, Y, clf, reg, same
+from estimator.test_resume_fit import DATA, WEIGHT, X, Y, clf, crossed, reg, same
 from leaving import StopAfter
 from sklearn.model_selection import GridSearchCV
 from training.test_sources import Listed
@@ -85,9 +85,7 @@ def goes_on(make: Callable[[], Any], folder: Path, written: list[Path], *data: A
     return straight
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("solver", STOCHASTIC_SOLVERS)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("solver", "engine", "dtype"), crossed(STOCHASTIC_SOLVERS))
 def test_every_solver_goes_on(engine: str, solver: str, dtype: type, tmp_path: Path, written: list[Path]) -> None:
     goes_on(lambda: clf(engine=engine, solver=solver, max_iter=4), tmp_path, written, X.astype(dtype), Y, WEIGHT)
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from forging.cases import Case, Forger
+from forging.cases import FORGERS, Case, Forger
 from forging.good import write_good_files
 from forging.pool import reader, tally
 from forging.recipes import RECIPES
@@ -19,7 +19,7 @@ from forging.traces import good_trace, trace_case
 from glassprop.export.kinds.all_kinds import KINDS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and memory of processes as Linux has them")
-SEED, CASES, TRACES = 8, 600, 150
+SEED, CASES, TRACES = 8, 240, 60
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +29,32 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+def usual(forger: Forger) -> list[Case]:
+    """The first cases, and the first of each good file that is not among them."""
+    cases = [forger.case(number) for number in range(CASES)]
+    missing = set(RECIPES).difference(case.name for case in cases)
+    for number in range(CASES, 100 * CASES):
+        if not missing:
+            break
+        case = forger.case(number)
+        if case.name in missing:
+            cases.append(case)
+            missing.remove(case.name)
+    return cases
+
+
 def test_no_forged_file_does_harm(folder: Path) -> None:
     """All in one test: a process that reads them takes longer to start than a hundred files to read."""
     forger = Forger(folder, SEED)
-    found = tally(folder, (forger.case(number) for number in range(CASES)))
+    cases = usual(forger)
+    assert {case.name for case in cases} == set(RECIPES)
+    hows = {case.how.partition(":")[0].partition(",")[0] for case in cases}
+    assert len(hows) == len(FORGERS) + 1, hows  # each way of forging, and at random
+    found = tally(folder, cases)
     told = [f"case {case.number}, {case.name}, {case.how}: {'; '.join(faults)}" for case, faults in found.faults]
     assert not told, "\n".join(told)
-    assert found.cases == CASES
-    assert CASES / 10 < found.loaded < CASES / 2  # forged well enough to get in, and to be found out
+    assert found.cases == len(cases)
+    assert found.cases / 10 < found.loaded < found.cases / 2  # forged well enough to get in, and to be found out
 
 
 def test_no_forged_trace_does_harm(folder: Path, tmp_path: Path) -> None:

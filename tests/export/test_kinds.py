@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -298,12 +298,12 @@ def test_matrices_come_back_as_they_lay(tmp_path):
         put_together(whole[0], {"order": "F"}, "")
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_every_activation_and_loss_comes_back_by_name(tmp_path, dtype):
-    """All activations in one network, under each loss in turn."""
+def test_every_activation_and_loss_comes_back_by_name(tmp_path):
+    """All activations in one network, under each loss in turn, and in each dtype by turns."""
     hidden = [entry.spec for entry in ACTIVATIONS.values()]
-    data, y = X.astype(dtype), np.abs(X[:, 0]).astype(dtype)
-    for loss in (cost.spec for cost in COSTS.values() if "entropy" not in cost.name):
+    losses = [cost.spec for cost in COSTS.values() if "entropy" not in cost.name]
+    for loss, dtype in zip(losses, cycle([np.float32, np.float64]), strict=False):
+        data, y = X.astype(dtype), np.abs(X[:, 0]).astype(dtype)
         model = MLPRegressor(loss, (2,) * len(hidden), hidden, max_iter=1, random_state=0).fit(data, y)
         save(model, tmp_path / "m")
         again = load(tmp_path / "m")

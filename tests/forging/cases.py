@@ -14,7 +14,7 @@ from forging.good import read_good_files
 from forging.sealing import parts_of, sealed
 from forging.trees import places
 
-_FORGERS: list[tuple[int, int, Callable[..., tuple[bytes, str]]]] = [  # of how many in all, format, forger
+FORGERS: list[tuple[int, int, Callable[..., tuple[bytes, str]]]] = [  # of how many in all, format, forger
     (10, 2, of_format_2.document_forged),
     (26, 2, of_format_2.model_forged),
     (14, 2, consistent.forged),
@@ -64,8 +64,8 @@ class Forger:
         """The case of that number."""
         rng = random.Random(f"{self.seed}:{number}")
         name = rng.choice(self.names)
-        weights = [weight for weight, _, _ in _FORGERS]
-        chosen = rng.choices([*_FORGERS, None], [*weights, _AT_RANDOM])[0]
+        weights = [weight for weight, _, _ in FORGERS]
+        chosen = rng.choices([*FORGERS, None], [*weights, _AT_RANDOM])[0]
         if chosen is None:
             kind = rng.choice([1, 2, 2]) if name in self._old_names else 2
             forged, how = at_random(self.files[name, kind], rng, kind)

@@ -141,6 +141,14 @@ def test_numbers_are_told_once_residuals_have_settled():
     np.testing.assert_allclose(settled_outputs(network, far, X, Y), np.full((9, 1), 7.0))
 
 
+def test_outputs_of_several_blocks_are_those_of_their_rows(monkeypatch):
+    monkeypatch.setattr("glassprop.influence.influence._FEWEST", 4)
+    monkeypatch.setattr("glassprop.influence.influence._MOST", 4)
+    network, X = Network(1, [Layer(1, "identity")], cost="squared_error"), np.arange(11.0)[:, None]
+    found = settled_outputs(network, Trace.of_final(np.array([2.0, 1.0])), X, X)
+    np.testing.assert_allclose(found, 2 * X + 1)
+
+
 def test_of_what_is_not_fitted_there_is_nothing_that_saw_the_fit():
     X, y = load_iris(return_X_y=True)
     for given in ({"margins": Margins()}, {"trace": Tracer()}):
@@ -234,18 +242,23 @@ def test_wide_rows():
     assert clf(max_iter=3).suspect_labels(X, rng.integers(2, size=60)).unusual.tolist() == [7]
 
 
+@pytest.mark.parametrize("block", [8192, 4])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_pull_and_self_influence_are_those_of_gradients_in_full(weighted):
+def test_pull_and_self_influence_are_those_of_gradients_in_full(weighted, block, monkeypatch):
+    monkeypatch.setattr("glassprop.influence.influence._FEWEST", block)
+    monkeypatch.setattr("glassprop.influence.influence._MOST", block)
     rng = np.random.default_rng(1)
     network = Network(3, [Layer(4, "tanh"), Layer(2, "softmax")], cost="cross_entropy")
-    theta, X, Y = network.initial(rng), rng.normal(size=(6, 3)), np.eye(2)[rng.integers(2, size=6)]
-    weight = rng.random(6) if weighted else None
-    each = np.array([network.gradient(theta, X[i : i + 1], Y[i : i + 1]) for i in range(6)])
+    theta, X, Y = network.initial(rng), rng.normal(size=(11, 3)), np.eye(2)[rng.integers(2, size=11)]
+    weight = rng.random(11) if weighted else None
+    each = np.array([network.gradient(theta, X[i : i + 1], Y[i : i + 1]) for i in range(11)])
     mean = np.average(each, axis=0, weights=weight)
     sizes = np.linalg.norm(each, axis=1)
     end = OfGradients.of(network, Trace.of_final(theta), X, Y, weight)
     np.testing.assert_allclose(end.own, sizes**2, rtol=1e-10)
     np.testing.assert_allclose(end.pull, each @ mean / sizes / np.linalg.norm(mean), rtol=1e-8, atol=1e-10)
+    layers = X, network.forward(theta, X).a[1]
+    np.testing.assert_allclose(end.distance, together(np.array([Spread.of(a).of_rows(a) for a in layers])), rtol=1e-4)
 
 
 def test_a_wrong_label_pulls_against_the_rest():

@@ -22,7 +22,8 @@ from waiting import HANG
 from glassprop.cli import main
 
 TEXT = (Path(__file__).parents[2] / "docs" / "leave.md").read_text(encoding="utf-8")
-COMMANDS = [line[2:] for block in re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()]
+CONSOLE = "".join(re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL)).replace("\\\n", "")  # one line a command
+COMMANDS = [line[2:] for line in CONSOLE.splitlines()]
 FILES = {"visits.py": "python", "new.csv": "text", "main.c": "c", "index.html": "html"}
 Answers = list[tuple[str, float]]
 

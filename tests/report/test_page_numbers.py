@@ -272,6 +272,10 @@ def test_the_charts_hold_gradient_sizes_and_history(look):
         ["cost", 3],
         ["validation_cost", 3],
     ]
+    named = each(shown, "#history-box [data-named]", "[n.dataset.named, n.getBBox().y]")
+    assert [name for name, _ in named] == ["cost", "validation_cost"]
+    top = min(each(shown, "#history-box .grid", "n.getBBox().y"))
+    assert max(y for _, y in named) < top, "the names of the curves lie where curves go"
     assert shown.get_attribute("[data-kept]", "data-kept") == "2"
     assert "the weights of epoch 2 were kept" in shown.text_content("#history-box")
     assert "epoch" in shown.text_content("#history-box")

@@ -267,6 +267,17 @@ def test_rows_to_be_judged_by_are_given_or_a_share_or_chosen():
         model.fit(frame, y, X_val=other)
 
 
+def test_rows_to_be_judged_by_may_all_have_one_target():
+    frame, other = _people(100), _people(5, seed=1)
+    one = TabularClassifier(recipe="plain", epochs=2, random_state=0)
+    curve = one.fit(frame, _classes(frame), X_val=other, y_val=["no"] * 5).pipeline_[-1].validation_curve_
+    assert np.isfinite(curve).all()
+    assert len(curve) == 2
+    regressor = TabularRegressor(recipe="plain", epochs=2)
+    regressor.fit(frame, _amounts(frame), X_val=other[:1], y_val=_amounts(other)[:1])
+    assert regressor.report_["rows"]["validation"] == 1
+
+
 def test_roles_and_a_schema_say_what_columns_are():
     frame = _people(150).with_columns(store=pl.Series(np.arange(150) // 10), code=pl.Series(np.arange(150) % 3))
     y = _amounts(frame)

@@ -109,3 +109,18 @@ def test_what_a_waterfall_does_not_list_is_one_step():
 
 def test_a_waterfall_of_what_is_not_finite_is_not_drawn():
     assert charts.waterfall(came_about(value=float("inf")), title="how") == ""
+
+
+@pytest.mark.parametrize("ends", [(-48e3, 49e3), (0.0, 1.0), (1234e3, 1236e3), (1e-9, 1.0000001e-9), (-0.31, 0.2)])
+def test_numbers_at_an_axis_say_its_scale(ends):
+    labels = [label for _, label in charts.labeled(charts.Axis(*ends, 0, 1).ticks)]
+    assert 3 <= len(set(labels)) == len(labels) <= 7
+    assert all(ends[0] <= float(label) <= ends[1] for label in labels)
+
+
+def test_a_long_number_at_an_axis_is_drawn_as_wide_as_its_room():
+    across = charts.Axis(0, 1, charts.LEFT, charts.WIDTH - charts.RIGHT)
+    up = charts.Axis(1234e3, 1236e3, charts.HEIGHT - charts.BOTTOM, charts.TOP)
+    drawn = charts.frame(across, up, "x", "y")
+    assert 'textLength="50" lengthAdjust="spacingAndGlyphs">1.2345e+06<' in drawn
+    assert 'text-anchor="middle">0.2<' in drawn

@@ -3,7 +3,7 @@
 var Scorer = {
   score: ([docname, , , , score]) => {
     if (/^docs\/(questions|start)/.test(docname)) return score + 4;
-    if (/^docs\/decisions\/|^(CHANGELOG|ARCHITECTURE|CONTRIBUTING|SECURITY)$|^docs\/(doctor-bench|real-tables)$/.test(docname)) {
+    if (/^docs\/decisions\/|^(CHANGELOG|ARCHITECTURE|CONTRIBUTING|SECURITY)$|^docs\/(doctor-bench|blame-bench|real-tables)$/.test(docname)) {
       return score - 12;
     }
     return /^docs\/api\//.test(docname) ? score : score + 2;

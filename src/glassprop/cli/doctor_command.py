@@ -13,6 +13,7 @@ from glassprop.cli.output import Messages, encodable, print_json, print_line
 from glassprop.cli.pages import check_page, write_page
 from glassprop.cli.progress import TrainingProgress, TrialProgress
 from glassprop.cli.read_files import files_read_for
+from glassprop.cli.remedy_options import remedy_lines, remedy_options
 from glassprop.cli.table_or_sample import table_or_sample
 from glassprop.cli.train import passed_on
 from glassprop.cli.train_options import TrainOptions, as_text_columns, of_one_network, rows_after_model, settings_of
@@ -56,12 +57,13 @@ def doctor(
     if json:
         print_json({**about, **found.to_dict(), "html": html, "notes": messages.data()})
     else:
-        _print(found, html)
+        _print(found, html, chosen)
     return INTERRUPTED if about["interrupted"] else 0
 
 
-def _print(found: Diagnosis, html: str | None) -> None:
-    for line in str(found).splitlines():
+def _print(found: Diagnosis, html: str | None, options: TrainOptions) -> None:
+    following = remedy_lines(remedy_options(found, accumulate=options.accumulate), options.recipe or "plain")
+    for line in [*str(found).splitlines(), *following]:
         print_line(encodable(line))
     if html is not None:
         print_line(f"Page: {html}")

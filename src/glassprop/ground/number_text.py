@@ -46,11 +46,11 @@ def percent(share: float | None) -> str:
     return f"{100 * share:.1f} %"
 
 
-def tick(value: float) -> str:
+def tick(value: float, digits: int = 3) -> str:
     """A number at an axis."""
     if value == 0:
         return "0"
-    return f"{value:.0f}" if value == int(value) and abs(value) < 1e5 else f"{value:.3g}"
+    return f"{value:.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.{digits}g}"
 
 
 def shortest(value: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 # Written out, not asked of the installed metadata: an editable install keeps the metadata of the day it was made, and
@@ -11,7 +10,6 @@ from importlib.metadata import PackageNotFoundError, version
 VERSION = "0.1.0"
 
 
-@cache  # a look into its metadata takes a millisecond, and a checkpoint asks for four
 def version_of(package: str) -> str | None:
     """The version of an installed package, by the name that pip knows; None if it has no metadata here.
 

@@ -83,7 +83,7 @@ def influences(
             for j, direction in enumerate(directions):
                 found[j, rows] += factor * each.along(direction)
 
-        _block_by_block(network, len(Y), add, on_rows)
+        block_by_block(network, len(Y), add, on_rows)
     return found if weight is None else found * weight
 
 
@@ -98,13 +98,11 @@ def self_influences(network: Architecture, trace: Trace, X: Rows, Y: Array) -> N
         def add(rows: slice, theta: Array = theta, rate: float = rate) -> None:
             found[rows] += rate * sum(gradients(network, theta, X[rows], Y[rows]).squares())
 
-        _block_by_block(network, len(Y), add)
+        block_by_block(network, len(Y), add)
     return found
 
 
-def _block_by_block(
-    network: Architecture, n: int, work: Callable[[slice], None], on_rows: OnRows | None = None
-) -> None:
+def block_by_block(network: Architecture, n: int, work: Callable[[slice], None], on_rows: OnRows | None = None) -> None:
     """On all cores, a block on each: products of a block are too small to be shared among them."""
 
     def alone(rows: slice) -> int:

@@ -95,8 +95,7 @@ class Suspects(InNotebook):
     epochs : int
         Over how many epochs means are. 0: nobody watched the training, and the final weights serve.
     folds : int
-        Of how many networks of folds these are: each row is judged by those that have not learned from it. 0: there are
-        none.
+        Of how many networks of folds these are: each row is judged by those that have not learned from it. 0: of none.
     retrained : Retrained or None
         What training without the suspected rows brings, where that was asked for.
     rows : table or None

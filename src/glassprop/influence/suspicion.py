@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,9 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.example_gradients import ExampleGradients
 from glassprop.backprop.gradient import average_gradient
 from glassprop.backprop.members import predicted
+from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.equations.arrays import Array, Rows
-from glassprop.influence.influence import blocks, gradients
+from glassprop.influence.influence import block_by_block, blocks, gradients
 from glassprop.influence.seen_rows import SeenRows
 from glassprop.influence.suspects import LABEL, ROW, Suspects
 from glassprop.influence.trace import Trace
@@ -49,41 +50,53 @@ def own_and_distance(network: Architecture, theta: Array, X: Rows, Y: Array) -> 
     """‖∇C_i‖², over all layers, and how far each row is from the others. -> (n,), (n,)."""
     n, codes = len(Y), bool(network.layers[0].codes)
     some = np.unique(np.linspace(0, n - 1, min(n, _SAMPLE)).astype(int))
-    spreads: list[Spread] = []
-    own, distances = np.zeros(n), np.zeros((0, n), dtype=np.float32)
-    for rows, each in _gradients_of(network, theta, X, Y):
-        layers = layers_of(each.traces, codes)
-        if not spreads:
-            whole = [a[some] for a in layers] if len(each) == n else _layers(network, theta, X[some], Y[some], codes)
-            spreads = [Spread.of(a) for a in whole]
-            distances = np.zeros((len(spreads), n), dtype=np.float32)
+    of = _Gradients(network, theta, X, Y)
+    with ONE_THREAD:
+        if of.all is None:
+            spreads = [Spread.of(a) for a in layers_of(gradients(network, theta, X[some], Y[some]).traces, codes)]
+        else:
+            spreads = [Spread.of(a[some]) for a in layers_of(of.all.traces, codes)]
+    own, distances = np.zeros(n), np.zeros((len(spreads), n), dtype=np.float32)
+
+    def measure(rows: slice) -> None:
+        each = of.rows(rows)
         own[rows] = sum(each.squares())
-        for spread, layer, found in zip(spreads, layers, distances, strict=True):
+        for spread, layer, found in zip(spreads, layers_of(each.traces, codes), distances, strict=True):
             found[rows] = spread.of_rows(layer)
+
+    block_by_block(network, n, measure)
     return own, together(distances)
-
-
-def _layers(network: Architecture, theta: Array, X: Rows, Y: Array, codes: bool) -> list[Rows]:
-    return layers_of(gradients(network, theta, X, Y).traces, codes)
 
 
 def pulls(network: Architecture, theta: Array, X: Rows, Y: Array, weight: Array | None) -> Array:
     """The cosine of the angle between each row's gradient and the (weighted) mean of all. -> (n,)."""
     own, along = np.zeros((2, len(Y)))
-    mean = None
-    for rows, each in _gradients_of(network, theta, X, Y):
-        if mean is None:
-            whole = weight is None and len(each) == len(Y)
-            mean = each.mean() if whole else average_gradient(network, theta, X, Y, weight)
+    of = _Gradients(network, theta, X, Y)
+    with ONE_THREAD:
+        mean = average_gradient(network, theta, X, Y, weight) if weight is not None or of.all is None else of.all.mean()
+
+    def measure(rows: slice) -> None:
+        each = of.rows(rows)
         own[rows], along[rows] = sum(each.squares()), each.along(mean)
-    if mean is None:
-        return own
+
+    block_by_block(network, len(Y), measure)
     sizes = np.sqrt(own) * np.linalg.norm(mean)
     return np.clip(np.divide(along, sizes, out=np.zeros(len(Y)), where=sizes > 0), -1, 1)
 
 
-def _gradients_of(network: Architecture, theta: Array, X: Rows, Y: Array) -> Iterator[tuple[slice, ExampleGradients]]:
-    return ((rows, gradients(network, theta, X[rows], Y[rows])) for rows in blocks(network, len(Y)))
+class _Gradients:
+    """Those of rows, as factors. all: of all rows, where one block holds them; they are computed once."""
+
+    def __init__(self, network: Architecture, theta: Array, X: Rows, Y: Array) -> None:
+        self._given = network, theta, X, Y
+        self.all: ExampleGradients | None = None
+        if len(list(blocks(network, len(Y)))) == 1:
+            with ONE_THREAD:
+                self.all = gradients(network, theta, X, Y)
+
+    def rows(self, rows: slice) -> ExampleGradients:
+        network, theta, X, Y = self._given
+        return gradients(network, theta, X[rows], Y[rows]) if self.all is None else self.all
 
 
 def settled_outputs(network: Architecture, trace: Trace, X: Rows, Y: Array) -> Array:
@@ -102,7 +115,13 @@ def settled_outputs(network: Architecture, trace: Trace, X: Rows, Y: Array) -> A
 
 
 def _predicted(network: Architecture, theta: Array, X: Rows) -> Array:
-    return np.concatenate([predicted(network, theta, X[rows]) for rows in blocks(network, X.shape[0])])
+    found = np.zeros((X.shape[0], network.sizes[-1]))
+
+    def predict(rows: slice) -> None:
+        found[rows] = predicted(network, theta, X[rows])
+
+    block_by_block(network, len(found), predict)
+    return found
 
 
 def suspects_of(seen: SeenRows, Y: Array, found: OfGradients, given: Array, decode: Decode) -> Suspects:

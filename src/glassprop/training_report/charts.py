@@ -16,9 +16,11 @@ from glassprop.ground.number_text import tick
 from glassprop.ground.text import shown
 
 WIDTH, HEIGHT = 440, 270
-LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 40
+LEFT, RIGHT, TOP, BOTTOM = 76, 12, 12, 40
 _NAME, _BARS, _NUMBERS, _STEP = 22, 165, 75, 22  # of a waterfall: its names, where its bars are, the height of each
 _KINDS = ("training", "validation")
+_TICKS = 6  # at most so many steps along an axis, and more than two: a single number would say no scale
+_LABEL, _LABEL_WIDTH = 6, 50  # letters that have room beside the axis; longer labels are drawn narrower, so wide
 _LOG_FROM = 1.3  # a curve that falls by more powers of ten is drawn on a logarithmic scale
 
 
@@ -50,9 +52,9 @@ class Axis:
             return [s * 10.0**p for p in powers for s in steps if self.least <= s * 10.0**p <= self.most]
         if not isfinite(self.most - self.least):
             return []
-        step = _round_step((self.most - self.least) / 4)
+        step = _round_step((self.most - self.least) / _TICKS)
         first, last = ceil(self.least / step - 1e-9), floor(self.most / step + 1e-9)
-        return [round(i * step, 12) if abs(i * step) >= 1e-9 else i * step for i in range(first, last + 1)]
+        return [round(i * step, 12) if step >= 1e-9 else i * step for i in range(first, last + 1)]
 
 
 def _round_step(about: float) -> float:
@@ -204,23 +206,34 @@ def widened(least: float, most: float, log: bool) -> tuple[float, float]:
 def frame(x: Axis, y: Axis, across: str, up: str, *, whole_across: bool = False, whole_up: bool = False) -> str:
     """The two axes with their names and numbers; only whole ones where that is said."""
     bottom, parts = HEIGHT - BOTTOM, []
-    for value in x.ticks:
-        if whole_across and value != int(value):
-            continue
-        at = x.place(value)
-        parts.append(f'<text x="{at}" y="{bottom + 16}" text-anchor="middle">{tick(value)}</text>')
-    for value in y.ticks:
-        if whole_up and value != int(value):
-            continue
+    for value, label in labeled(x.ticks, whole=whole_across):
+        parts.append(
+            f'<text x="{x.place(value)}" y="{bottom + 16}" text-anchor="middle"{_narrow(label)}>{label}</text>'
+        )
+    for value, label in labeled(y.ticks, whole=whole_up):
         at = y.place(value)
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at}" y2="{at}"/>')
-        parts.append(f'<text x="{LEFT - 6}" y="{at + 4}" text-anchor="end">{tick(value)}</text>')
+        parts.append(f'<text x="{LEFT - 6}" y="{at + 4}" text-anchor="end"{_narrow(label)}>{label}</text>')
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{escape(across)}</text>')
     center = (TOP + bottom) / 2
     parts.append(f'<text transform="translate(13 {center}) rotate(-90)" text-anchor="middle">{escape(up)}</text>')
     parts.append(f'<path class="axis" d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/>')
     return "".join(parts)
+
+
+def labeled(ticks: Sequence[float], *, whole: bool = False) -> list[tuple[float, str]]:
+    """Numbers along an axis with what is written there: with as many digits as tell them apart."""
+    kept = [value for value in ticks if not whole or value == int(value)]
+    for digits in range(3, 17):
+        labels = [tick(value, digits) for value in kept]
+        if len(set(labels)) == len(kept):
+            break
+    return list(zip(kept, labels, strict=True))
+
+
+def _narrow(label: str) -> str:
+    return f' textLength="{_LABEL_WIDTH}" lengthAdjust="spacingAndGlyphs"' if len(label) > _LABEL else ""
 
 
 def drawing(parts: Sequence[str], title: str, height: int = HEIGHT) -> str:

@@ -40,9 +40,9 @@ function roomIn(box) {
 
 /** A frame with axes: {box, x, y} with x, y from data to places.
  *  @param {{ width: number, height: number, xs: number[], ys: number[], log: boolean, xLabel: string,
- *  yLabel: string, xTicks: number[], bottom?: number }} what */
-function frame({ width, height, xs, ys, log, xLabel, yLabel, xTicks, bottom = 44 }) {
-  const [left, right, top] = [64, 14, 12],
+ *  yLabel: string, xTicks: number[], top?: number, bottom?: number }} what */
+function frame({ width, height, xs, ys, log, xLabel, yLabel, xTicks, top = 12, bottom = 44 }) {
+  const [left, right] = [64, 14],
     list = ticks(ys[0], ys[1], log);
   /** @param {number} v */
   const to = (v) => (log ? Math.log10(v) : v),
@@ -150,14 +150,16 @@ function drawHistory(box, model) {
   const [low, high] = [Math.min(...all), Math.max(...all)],
     log = low > 0 && high / low > 50,
     n = Math.max(...runs.map(([, v]) => v.length));
-  const width = Math.max(280, Math.min(roomIn(box) - 4, 560));
+  const width = Math.max(280, Math.min(roomIn(box) - 4, 560)),
+    above = 18 * Math.ceil(runs.length / 2); // the names of the curves, two in a line, where no curve goes
   const {
     box: chart,
     x,
     y,
   } = frame({
     width,
-    height: 220,
+    height: 220 + above,
+    top: 12 + above,
     xs: [1, Math.max(n, 2)],
     ys: [log ? low : Math.min(0, low), high],
     log,
@@ -176,15 +178,18 @@ function drawHistory(box, model) {
         "data-run": name,
       }),
     );
+    const at = 64 + (i % 2) * ((width - 64) / 2),
+      line = 10 + 18 * Math.floor(i / 2);
     chart.append(
       svg("line", {
-        x1: width - 130,
-        x2: width - 104,
-        y1: 20 + 16 * i,
-        y2: 20 + 16 * i,
+        x1: at,
+        x2: at + 26,
+        y1: line,
+        y2: line,
         class: `run ${RUNS[name] ? RUNS[name][1] : "run-two"}`,
+        "data-named": name,
       }),
-      svg("text", { x: width - 98, y: 24 + 16 * i, class: "start" }, RUNS[name] ? RUNS[name][0] : cut(name, 14)),
+      svg("text", { x: at + 32, y: line + 4, class: "start" }, RUNS[name] ? RUNS[name][0] : cut(name, 14)),
     );
   });
   if (best) {

@@ -55,7 +55,7 @@ class Drawing extends Lines {
     this.arrange();
     const focused = this.focused(),
       { width, height } = this.layout;
-    const parts = [this.heads(), this.lines(), this.toCost(), this.columns(), this.cost(), this.numbers, this.titles()];
+    const parts = [this.lines(), this.toCost(), this.heads(), this.columns(), this.cost(), this.numbers, this.titles()];
     refill(
       this.box,
       svg(

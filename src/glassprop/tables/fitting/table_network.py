@@ -234,31 +234,27 @@ def without_stopping(rows: int, epochs: int, by_folds: FoldsChoice | None) -> No
     if by_folds is None:
         return Note(f"{said}, at most {epochs} epochs run", "no-stopping", number=rows)
     decay = f" with a weight decay of {by_folds.weight_decay:g}"
-    sure = (
-        ""
-        if by_folds.sure == 1
-        else f", and predictions are shrunk to {by_folds.sure:g} of their distance from the baseline"
-    )
     return Note(
         f"{said}; networks of {by_folds.folds} fold(s) do best on the rows left out of their training after "
-        f"{by_folds.epochs} of {epochs} epochs{decay}, so that many are run{sure} (loss {number(by_folds.loss)}, "
-        f"baseline {number(by_folds.loss_of_guess)})",
+        f"{by_folds.epochs} of {epochs} epochs{decay}, so that many are run{_shrunk(by_folds)} "
+        f"(loss {number(by_folds.loss)}, baseline {number(by_folds.loss_of_guess)})",
         "folds",
         number=rows,
     )
 
 
+def _shrunk(by_folds: FoldsChoice) -> str:
+    if by_folds.sure == 1:
+        return ""
+    return f", and predictions are shrunk to {by_folds.sure:g} of their distance from the baseline"
+
+
 def of_folds(rows: int, by_folds: FoldsChoice) -> Note:
     """That the model is the mean of networks of folds, and how well these do on rows that they have not seen."""
-    sure = (
-        ""
-        if by_folds.sure == 1
-        else f", and predictions are shrunk to {by_folds.sure:g} of their distance from the baseline"
-    )
     return Note(
         f"{rows} rows to train on: the mean of {by_folds.folds} network(s), each trained without a fold of them, with "
-        f"a weight decay of {by_folds.weight_decay:g}{sure} (loss {number(by_folds.loss)} out of fold, baseline "
-        f"{number(by_folds.loss_of_guess)})",
+        f"a weight decay of {by_folds.weight_decay:g}{_shrunk(by_folds)} "
+        f"(loss {number(by_folds.loss)} out of fold, baseline {number(by_folds.loss_of_guess)})",
         "cross-fit",
         number=rows,
     )

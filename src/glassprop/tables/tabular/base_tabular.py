@@ -152,8 +152,8 @@ class BaseTabular(ModelVerbs, RowVerbs, CallbackSupportMixin, Displayed, BaseEst
     # --- what the two differ in ----------------------------------------------------------------------------
 
     @abstractmethod
-    def _target(self, y: Any) -> GivenTarget:
-        """The target, checked."""
+    def _target(self, y: Any, *, learned: bool = True) -> GivenTarget:
+        """The target, checked. learned: that there is something to learn from it, too."""
 
     def _more_options(self) -> dict[str, Any]:
         """What else is asked of a table, as `FitOptions` has it."""
@@ -196,12 +196,9 @@ class BaseTabular(ModelVerbs, RowVerbs, CallbackSupportMixin, Displayed, BaseEst
             raise SettingsError("X_val and y_val go together: one of them is missing")
         if X_val is None:
             return None
-        frame, target = self._frame(X_val, reset=False)[0], self._target_to_watch(y_val)
+        frame, target = self._frame(X_val, reset=False)[0], self._target(y_val, learned=False)
         same_length(frame, target)
         return frame, target
-
-    def _target_to_watch(self, y: Any) -> GivenTarget:
-        return self._target(y)
 
     def _refuse_two_judges(self, given: Given) -> None:
         """Folds judge, or rows that were given or set aside for it.

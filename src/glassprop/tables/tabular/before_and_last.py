@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 
 from glassprop.errors import SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
+from glassprop.estimator.diagnosed import was_fitted
 from glassprop.estimator.margins import Margins
 from glassprop.estimator.tracer import Tracer
 from glassprop.influence.known_rows import by_targets
@@ -38,6 +39,11 @@ def before_and_last(model: Any, cannot: str) -> tuple[Pipeline | None, Any]:
             "or TabularRegressor, or a scikit-learn Pipeline that ends in one"
         )
     return (Pipeline([(str(k), step) for k, step in enumerate(before)]) if before else None), last
+
+
+def is_fitted(last: Any) -> bool:
+    """Whether the last step is."""
+    return hasattr(last, "pipeline_") if isinstance(last, BaseTabular) else was_fitted(last)
 
 
 def of_inputs_made(watched: Any) -> Any:

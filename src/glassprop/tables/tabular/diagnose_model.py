@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
 
 from glassprop.diagnosis.finding import Diagnosis
-from glassprop.errors import SettingsError
-from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.diagnose_estimator import diagnose_estimator
 from glassprop.tables.encoding.names_behind import names_behind
 from glassprop.tables.tabular.base_tabular import BaseTabular
+from glassprop.tables.tabular.before_and_last import before_and_last, is_fitted
 
 
 def diagnose(
@@ -63,25 +61,14 @@ def diagnose(
     >>> glassprop.diagnose(make_pipeline(StandardScaler(), clf), X, y, budget=0).healthy
     True
     """
-    given = sample_weight, X_val, y_val, budget
-    if isinstance(model, BaseMLP | BaseTabular):
-        found: Diagnosis = model.diagnose(X, y, *given)
+    before, last = before_and_last(model, "cannot diagnose a {}")
+    if before is None:
+        found: Diagnosis = last.diagnose(X, y, sample_weight, X_val, y_val, budget)
         return found
-    if isinstance(model, Pipeline) and model.steps and isinstance(model.steps[-1][1], BaseMLP):
-        return _pipeline(model, X, y, *given)
-    raise SettingsError(
-        f"cannot diagnose a {type(model).__name__}: give a glassprop MLPClassifier, MLPRegressor, TabularClassifier or "
-        "TabularRegressor, or a scikit-learn Pipeline that ends in one of the first two"
-    )
-
-
-def _pipeline(model: Pipeline, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, budget: float) -> Diagnosis:
-    """The last step, on what the steps before make of X; these are fitted to all rows where they are not yet."""
-    before, last = model[:-1], model.steps[-1][1]
-    if not before.steps:
-        return diagnose_estimator(last, (X, y, sample_weight, X_val, y_val), budget)
-    if not vars(last).get("_state"):
+    if not is_fitted(last):
         before = clone(before).fit(X, y)
-    given, held = (part if part is None else before.transform(part) for part in (X, X_val))
+    made, held = (part if part is None else before.transform(part) for part in (X, X_val))
+    if isinstance(last, BaseTabular):
+        return last.diagnose(made, y, sample_weight, held, y_val, budget)
     names = names_behind(before, X)
-    return diagnose_estimator(last, (given, y, sample_weight, held, y_val), budget, inputs=names)
+    return diagnose_estimator(last, (made, y, sample_weight, held, y_val), budget, inputs=names)

@@ -56,13 +56,15 @@ class GivenTarget:
         return self.classes is None or all(type(label) in (int, str) for label in self.classes.tolist())
 
 
-def given_classes(y: Any) -> GivenTarget:
+def given_classes(y: Any, *, learned: bool = True) -> GivenTarget:
     """The target of a classifier.
+
+    learned: it is to be learned from, rather than judged by.
 
     Raises
     ------
     ValueError
-        As scikit-learn; a TableError where there is one class alone.
+        As scikit-learn; a TableError where there is one class alone to learn from.
     """
     name, values = _one_dimension(y)
     check_classification_targets(values)
@@ -72,18 +74,18 @@ def given_classes(y: Any) -> GivenTarget:
         assert_all_finite(values, input_name="y")
 
     classes, labels = np.unique(values, return_inverse=True)
-    if len(classes) == 1:
+    if learned and len(classes) == 1:
         raise TableError(f"y has 1 class alone, {shown(classes[0])}, in all {len(values)} rows: two are needed")
     return GivenTarget(name, values, labels, classes)
 
 
-def given_amounts(y: Any) -> GivenTarget:
-    """The target of a regressor.
+def given_amounts(y: Any, *, learned: bool = True) -> GivenTarget:
+    """The target of a regressor. learned: as of `given_classes`.
 
     Raises
     ------
     ValueError
-        As scikit-learn; a TableError where all are the same.
+        As scikit-learn; a TableError where all to learn from are the same.
     """
     name, values = _one_dimension(y)
     try:
@@ -93,9 +95,9 @@ def given_amounts(y: Any) -> GivenTarget:
             f"y has values such as {quoted(values[0])}, which are no numbers: a regressor needs numbers"
         ) from None
     assert_all_finite(amounts, input_name="y")
-    if len(amounts) == 1:
+    if learned and len(amounts) == 1:
         raise TableError("there is 1 sample alone: at least two rows are needed")
-    if len(amounts) and (amounts == amounts[0]).all():
+    if learned and len(amounts) and (amounts == amounts[0]).all():
         raise TableError(f"y is {amounts[0]:g} in all {len(amounts)} rows: there is nothing to learn")
     return GivenTarget(name, amounts)
 

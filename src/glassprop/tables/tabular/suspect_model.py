@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
 
-from glassprop.estimator.diagnosed import was_fitted
-from glassprop.tables.tabular.base_tabular import BaseTabular
-from glassprop.tables.tabular.before_and_last import before_and_last, of_inputs_made
+from glassprop.tables.tabular.before_and_last import before_and_last, is_fitted, of_inputs_made
 
 if TYPE_CHECKING:
     from glassprop.estimator.margins import Margins
@@ -69,12 +67,8 @@ def suspect_labels(
     before, last = before_and_last(model, "cannot suspect labels by a {}")
     made = X
     if before is not None:
-        made = before.transform(X) if _is_fitted(last) else clone(before).fit(X, y).transform(X)
+        made = before.transform(X) if is_fitted(last) else clone(before).fit(X, y).transform(X)
         margins, trace = of_inputs_made(margins), of_inputs_made(trace)
     watched = {"margins": margins, "trace": trace}
     found: Suspects = last.suspect_labels(made, y, sample_weight, **watched, retrain=retrain, progress=progress)
     return replace(found, rows=X)
-
-
-def _is_fitted(last: Any) -> bool:
-    return hasattr(last, "pipeline_") if isinstance(last, BaseTabular) else was_fitted(last)

@@ -132,8 +132,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         """The classes, in the order of their probabilities."""
         return np.asarray(self.pipeline_[-1].classes_)
 
-    def _target(self, y: Any) -> GivenTarget:
-        return given_classes(y)
+    def _target(self, y: Any, *, learned: bool = True) -> GivenTarget:
+        return given_classes(y, learned=learned)
 
     def _more_options(self) -> dict[str, Any]:
         return {"class_weight": self.class_weight}

@@ -106,8 +106,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         self.random_state = random_state
         self.verbose = verbose
 
-    def _target(self, y: Any) -> GivenTarget:
-        return given_amounts(y)
+    def _target(self, y: Any, *, learned: bool = True) -> GivenTarget:
+        return given_amounts(y, learned=learned)
 
     def _more_options(self) -> dict[str, Any]:
         return {"target_scale": self.target_scale}
