@@ -73,12 +73,14 @@ format: $(STAMP) ## puts style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-.PHONY: docs site gallery
+.PHONY: docs docs-packages site gallery
 DOCS_STAMP := $(VENV)/.docs
 
 $(DOCS_STAMP): $(STAMP)
 	$(BIN)/python -m pip install --quiet -e '.[docs]'
 	@touch $(DOCS_STAMP)
+
+docs-packages: $(DOCS_STAMP)
 
 docs: $(DOCS_STAMP) ## the documentation site, in build/site, after the examples of its pages have been run
 	$(BIN)/python -m pytest docs README.md
