@@ -42,8 +42,8 @@ suspects = clf.suspect_labels(X, labels)
 found = suspects.suspected
 precision, recall = planted[found].mean(), planted[found].sum() / planted.sum()
 print(
-    f"{len(found)} labels suspected; {precision:.0%} of them are wrong "
-    f"indeed, {recall:.0%} of the wrong ones are found"
+    f"{len(found)} labels suspected; {precision:.0%} of them are really "
+    f"wrong, {recall:.0%} of the wrong ones are found"
 )
 mended = np.mean(suspects.suggested[found] == y[found])
 print(f"the suggested label is the true one in {mended:.0%}")
@@ -62,7 +62,8 @@ fig, axes = plt.subplots(2, 6, figsize=(7.4, 3.6))
 for ax, row in zip(axes.ravel(), found, strict=False):
     ax.imshow(X[row].reshape(8, 8), cmap="gray_r")
     ax.set_title(
-        f"given {labels[row]}, rather {suspects.suggested[row]}", fontsize=8
+        f"labeled {labels[row]}, suggested {suspects.suggested[row]}",
+        fontsize=7,
     )
     ax.axis("off")
 fig.suptitle("The twelve most suspicious digits")
