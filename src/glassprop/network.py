@@ -327,7 +327,7 @@ class Network(Architecture):
         training : Training, optional
             The optimizer's memory, for ``Explanation.step``.
         top : int
-            How many paths are listed of one derivative.
+            How many paths are listed for each derivative.
         output, of : optional
             Which output, and what of it: as of ``Explanation.prediction``, without y alone.
 

@@ -107,7 +107,7 @@ class Doctor:
         Parameters
         ----------
         X_val, y_val : optional
-            Rows to judge by, as the network takes them.
+            Validation rows, as the network takes them.
 
         Raises
         ------

@@ -60,7 +60,7 @@ class Explanation(InNotebook, Stepped):
     focus : int
         Which of the examples is in focus.
     top : int
-        How many paths are listed of one derivative.
+        How many paths are listed for each derivative.
     predictor : Predictor or None
         What predicts, as it was trained; None: the network itself, of which no more is known.
     predictions : tuple of Prediction or None

@@ -40,12 +40,12 @@ def blame(
     X, y, sample_weight
         The training rows, as ``fit`` was given them.
     row : int, optional
-        The training row whose prediction is asked for, counted from 0.
+        The training row whose prediction is examined, counted from 0.
     x : one row, as X has them, optional
-        In the place of ``row``: a row that need not be one of the training rows. An array (n_features,), a series, or
-        a table of one row.
+        In place of ``row``: a row that need not be one of the training rows. An array (n_features,), a series, or a
+        table of one row.
     y_x : label or number, optional
-        Its target, in its own units. Without, a classifier takes what it predicts.
+        Its target, in its own units. Without it, a classifier takes the class that it predicts.
     top, trace, on_rows
         As of ``MLPClassifier.blame``.
 

@@ -61,7 +61,7 @@ def explain_table(
     on_message : callable, optional
         Is given what a user should know, a `Note` each.
     top : int
-        How many paths are listed of one derivative.
+        How many paths are listed for each derivative.
     output : str, optional
         A class: the prediction of it is explained, whether there are targets or not.
     of : {"probability", "score", "amount"}, optional
