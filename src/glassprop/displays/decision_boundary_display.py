@@ -24,7 +24,7 @@ _MARKERS = "o^sDvPX*<>"  # of classes: told apart without color
 
 
 class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
-    """What a model says all over a plane of two columns: which class, how surely, or which amount.
+    """A model's predictions over the plane of two columns: the class and its probability, or a regression's value.
 
     It is scikit-learn's ``DecisionBoundaryDisplay``. Beyond it: of a model of more columns two are chosen, and the
     others held (at the median, or the most frequent value); tables of pandas, polars and Arrow with columns of any

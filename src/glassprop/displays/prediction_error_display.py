@@ -26,7 +26,7 @@ Kind = Literal["residual_vs_predicted", "actual_vs_predicted"]
 
 
 class PredictionErrorDisplay(ItsPredictionErrorDisplay):
-    """Residuals (actual - predicted) or actual amounts, against the predicted ones, in units of the target.
+    """Residuals (actual - predicted) or actual values against predicted values, in units of the target.
 
     It is scikit-learn's ``PredictionErrorDisplay``. Beyond it: targets may be series or frames of pandas, polars or
     Arrow, whose name is shown; their unit can be said; of several outputs one is chosen.

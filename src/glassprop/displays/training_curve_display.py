@@ -21,7 +21,7 @@ _OURS = "glassprop-training"  # marks lines, so that a second picture on the sam
 
 
 class TrainingCurveDisplay:
-    """The course of a training: the cost of the rows trained on and of those that judged, by epoch.
+    """Training curves: the cost of the training rows and of the validation rows, by epoch.
 
     Make one by ``from_estimator``, ``from_cv_results`` or ``from_record``. Several models on the same axes: draw each
     with ``ax=`` and a ``name``.
@@ -93,7 +93,7 @@ class TrainingCurveDisplay:
         training_kw: Keywords = None,
         validation_kw: Keywords = None,
     ) -> Self:
-        """Draw what a fitted model has kept of its training.
+        """Draw the training curves that a fitted model has kept.
 
         Of a model that averages several networks (a ``TabularClassifier`` with folds, an ensemble of scikit-learn) each
         is drawn, and their mean. Calls of ``partial_fit`` and warm starts follow each other. Networks that are trained

@@ -33,7 +33,7 @@ class Blames:
         trace: ModelTrace | Trace | Tracer | None = None,
         on_rows: OnRows | None = None,
     ) -> Blame:
-        """Which training rows drove a prediction: those that lowered its cost, and those that raised it.
+        """Find the training rows that lowered the cost of a prediction most, and those that raised it.
 
         A row's score estimates, to first order, by how much the cost of x would rise if the row were left out of
         training: the mean over traced weights of ∇C_row · (F + λ)⁻¹ ∇C_x, over all layers, where F is the Gauss-Newton

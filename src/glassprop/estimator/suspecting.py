@@ -37,7 +37,7 @@ class SuspectsLabels:
         retrain: bool | int = False,
         progress: Progress | None = None,
     ) -> Suspects:
-        """Say which targets are probably wrong, and which rows are unusual.
+        """Find rows whose targets are probably wrong, and unusual rows.
 
         A row with a wrong target is learned late, memorized or not learned at all: averaged over the epochs of a
         training run, another class is more probable (in regression: the residual is large). This takes one training

@@ -34,11 +34,10 @@ from glassprop.insight.view import View
 
 @dataclass(frozen=True, eq=False)
 class Explanation(InNotebook, Stepped):
-    """One or several examples seen through a network: forward, cost, backward, and any derivative taken apart.
+    """Examples on their way through a network: forward, cost, backward, and the factors of a derivative.
 
     Layers count from 1 (0 is the input), neurons from 0. All numbers are worked out in float64, whatever the network
-    was trained in. What is said of one derivative is said of the example in focus: the first, unless ``of`` chose
-    another.
+    was trained in. Single derivatives are those of the example in focus: the first, unless ``of`` chose another.
 
     Of its methods, ``layer`` is the number of a layer, ``j`` a neuron of it and ``k`` a neuron of the layer before, or
     an input; ``name`` and ``index`` are a block of a layer's parameters and a place in it; ``top`` is how many paths

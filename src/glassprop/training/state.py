@@ -98,9 +98,10 @@ class TrainState:
     diverged : bool
         Whether it ended because the cost turned NaN or infinite, and went back to the best weights.
     engine, engine_why : str
-        Who ran the epochs of the last call, and why.
+        What ran the epochs of the last call, and why.
     vector_bits, products : int and str
-        With vectors of how many bits, and who made large products; 0 and empty if nobody did or it is not known.
+        The width of vector instructions in bits, and the library that computed large matrix products; 0 and empty if
+        there were none or it is not known.
     planned : int
         How many epochs the present call was to have at most, where that was worked out; 0 if it is not known.
     kept_epoch : int

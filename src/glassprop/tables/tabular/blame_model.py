@@ -29,10 +29,11 @@ def blame(
     trace: ModelTrace | Trace | Tracer | None = None,
     on_rows: OnRows | None = None,
 ) -> Blame:
-    """Which training rows drove a prediction: those that lowered its cost, and those that raised it.
+    """Find the training rows that influenced a prediction most: those that lowered its cost, and those that raised it.
 
-    Of a regressor without ``y_x`` it is the prediction that is asked for: which rows raised it, and which lowered it.
-    The steps of a Pipeline before its network make inputs of all rows first; of tabular estimators their own do.
+    For a regressor without ``y_x``, the prediction is examined rather than its cost: which rows raised it, and which
+    lowered it. In a Pipeline, the steps before the network transform all rows first; tabular estimators do so by
+    themselves.
 
     Parameters
     ----------

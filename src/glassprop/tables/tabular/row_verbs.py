@@ -45,7 +45,7 @@ class RowVerbs:
         trace: ModelTrace | Tracer | None = None,
         on_rows: OnRows | None = None,
     ) -> Blame:
-        """Which training rows drove a prediction, as of ``MLPClassifier.blame``: of this model's network.
+        """Find the training rows that influenced a prediction, as ``MLPClassifier.blame`` does.
 
         ``x`` is a row like those of X: a table of one row, a series, or an array if X was one. A ``Tracer`` that was
         set during ``fit`` has a trace of each network that is averaged; scores are means over the networks that were

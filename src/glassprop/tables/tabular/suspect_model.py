@@ -28,7 +28,7 @@ def suspect_labels(
     retrain: bool | int = False,
     progress: Progress | None = None,
 ) -> Suspects:
-    """Say which targets of the training rows are probably wrong, and which rows are unusual.
+    """Find training rows whose targets are probably wrong, and unusual rows.
 
     Of an unfitted model a copy is trained once and watched; the model itself stays unfitted. In a Pipeline, the steps
     before the network are fitted to all rows first; of a tabular estimator, one network of the plain recipe is trained,

@@ -83,7 +83,7 @@ def predict_table(
     table : Table
         Rows of any number, with the columns that the model needs.
     on_message : callable, optional
-        Is given each thing a user should know, a line each, which is a `Note`.
+        Called with each thing that a user should know, a `Note` of one line.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def score_table(
     table : Table
         Rows of any number, with the columns that the model needs.
     on_message : callable, optional
-        Is given each thing a user should know, a line each, which is a `Note`.
+        Called with each thing that a user should know, a `Note` of one line.
 
     Returns
     -------

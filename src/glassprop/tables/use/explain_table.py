@@ -59,7 +59,7 @@ def explain_table(
     numbers : sequence of int, optional
         What these rows are called, where the table holds but some of the rows of another.
     on_message : callable, optional
-        Is given what a user should know, a `Note` each.
+        Called with each thing that a user should know, a `Note`.
     top : int
         How many paths are listed for each derivative.
     output : str, optional
