@@ -9,7 +9,7 @@ GlasspropError
  │    └── LessonError       a lesson that cannot be used; it names every fault
  ├── DivergenceError        the cost turned NaN or infinite while training         (ValueError)
  ├── ModelFileError         a model file that cannot be written or read            (ValueError)
- ├── ExportError            a model that cannot be said in another language        (ValueError)
+ ├── ExportError            a model that another format cannot express             (ValueError)
  ├── DistributedError       another of several processes ended, with an error      (RuntimeError)
  └── MissingPackageError    an optional package is not installed                   (ImportError)
 

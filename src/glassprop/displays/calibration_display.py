@@ -68,7 +68,7 @@ class CalibrationDisplay(ItsCalibrationDisplay):
     def from_estimator(
         cls, estimator: Any, X: Any, y: Any, *, pos_label: Any = None, name: str | None = None, **more: Any
     ) -> Self:
-        """Draw it of a fitted classifier and rows that it has not seen.
+        """Draw it for a fitted classifier and rows that it has not seen.
 
         Parameters
         ----------
@@ -112,7 +112,7 @@ class CalibrationDisplay(ItsCalibrationDisplay):
         ref_line: bool = True,
         **kwargs: Any,
     ) -> Self:
-        """Draw it of classes and probabilities.
+        """Draw it from classes and probabilities.
 
         Parameters
         ----------

@@ -31,7 +31,7 @@ class TrainingCurveDisplay:
     training : array (n_epochs,)
         The cost of each epoch, L2 included, as ``loss_curve_`` has it.
     validation : array (n_epochs,), optional
-        The cost of the rows that judged, without L2 and dropout; NaN where there were none. In a regression that
+        The cost of the validation rows, without L2 and dropout; NaN where there were none. In a regression that
         standardized its target (a ``TabularRegressor``) costs are in squares of the target's standard deviation.
     score : array (n_epochs,), optional
         What early stopping followed: more is better.
@@ -124,7 +124,7 @@ class TrainingCurveDisplay:
         NotFittedError
             If the model is not fitted.
         SettingsError
-            If it keeps no course of its training, or no scores or seconds where these are asked for.
+            If it has kept no training curves, or no scores or seconds when these are requested.
         """
         drawing.need_matplotlib(f"{cls.__name__}.from_estimator")
         return cls._of(curves_of(estimator), name).plot(

@@ -40,7 +40,7 @@ class Warmed:
     folder : str
         Where the machine code lies.
     parts, compiled : int
-        How many parts there are now of what was asked for; how many of them had to be compiled.
+        How many of the requested parts there are now; how many of them had to be compiled.
     size : int
         Bytes that they take.
     precisions : tuple of str

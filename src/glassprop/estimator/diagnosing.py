@@ -40,7 +40,7 @@ class Diagnoses:
         y_val: Any = None,
         budget: float = 1.0,
     ) -> Diagnosis:
-        """Say what keeps this network from learning.
+        """Find what keeps this network from learning.
 
         A fitted estimator is examined as it is, which takes three passes over the data at most. Of an unfitted one a
         copy is trained once; the estimator itself stays unfitted.

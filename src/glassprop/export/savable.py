@@ -40,8 +40,8 @@ def check_savable(model: Any) -> list[str]:
     Returns
     -------
     list of str
-        The names of types that ``load`` has to be told (``trusted=[…]``), as far as they are known before fitting;
-        empty where it needs none.
+        The names of types that ``load`` needs (``trusted=[…]``), as far as they are known before fitting; empty where
+        it needs none.
 
     Raises
     ------

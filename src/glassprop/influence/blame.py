@@ -26,8 +26,8 @@ class Pull:
     label : str
         Its target.
     score : float
-        How much it lowered the cost of the row that was asked for; negative: raised. Where the prediction is what is
-        asked for, how much it raised that, in its own units.
+        How much it lowered the cost of the examined row; negative: raised. If the prediction is examined, how much it
+        raised it, in its own units.
 
     Examples
     --------
@@ -72,7 +72,7 @@ class Blame(InNotebook):
     taught : array (n,) of bool, or None
         Which of the rows were trained on; None: all, as far as is known. Others have the score 0, and are not listed.
     has_label : bool
-        Whether the row asked for has a target; if not, ``label`` is what is predicted of it.
+        Whether the examined row has a target; if not, ``label`` is its prediction.
     rows : table or None
         The training rows as they were given, for display in a notebook; no other output includes them.
 
@@ -139,7 +139,7 @@ class Blame(InNotebook):
         return "\n".join(lines[:-1])
 
     def about(self) -> list[str]:
-        """What was asked for and how it was looked at, in lines of at most 80 characters."""
+        """What was examined and how, in lines of at most 80 characters."""
         asked = "the row given" if self.row is None else f"row {self.row}"
         head = f"Which of {self.n_rows} training rows drove the prediction for {asked}: "
         head += f"labeled {_short(self.label)}, predicted" if self.has_label else "predicted"

@@ -37,7 +37,7 @@ class SeenRows(InNotebook):
     epochs : int
         How many epochs the means are taken over. 0: none, and all numbers are those of the final weights.
     last : int
-        The number of the last of them, from 1: of a long training not every epoch is looked at.
+        The number of the last of them, from 1: in a long training run not every epoch is recorded.
     outputs : array (n, n_L)
         The mean of a of the last layer, as training saw it: with the mask of dropout, before the step that the row took
         part in. Of several members their mean.

@@ -98,7 +98,8 @@ class Suspects(InNotebook):
     epochs : int
         How many epochs the means are taken over. 0: training was not watched, and the final weights are used.
     folds : int
-        Of how many networks of folds these are: each row is judged by those that have not learned from it. 0: of none.
+        The number of networks of folds that these come from: each row is judged by those that were not trained on it.
+        0: no folds.
     retrained : Retrained or None
         What training without the suspected rows gains, if that was asked for.
     rows : table or None

@@ -57,7 +57,7 @@ class Contributions(InNotebook):
     points : int
         The number of points at which gradients were computed.
     output, of : str
-        What is predicted: a class or the target, and whether its probability, its score or an amount.
+        What is predicted: a class or the target, and whether its probability, its score or a number.
 
     ``print`` shows the largest as a table.
 

@@ -79,9 +79,9 @@ class Explanation(InNotebook, Stepped):
     # --- what is predicted -------------------------------------------------------------------------------------
 
     def prediction(self, output: str | int | None = None, of: Of | None = None, baseline: Any = None) -> Explanation:
-        """The same rows with what is predicted in the place of the cost: no target is asked for.
+        """Explain the prediction of the same rows instead of the cost; targets are not needed.
 
-        Every derivative is then one of the prediction, ∂ŷ, and ``contributions`` counts from where they ask.
+        Every derivative is then one of the prediction, ∂ŷ.
 
         Parameters
         ----------
@@ -89,10 +89,10 @@ class Explanation(InNotebook, Stepped):
             A class or output, by its name or number: 1 is the class 1 where one is called so, else the second. Without,
             of each row the likeliest class.
         of : {"probability", "score", "amount"}, optional
-            A class's probability, or the score that it is made of, z of the last layer; or an amount in its own units.
-            Without, a probability where there is one.
+            "probability" of a class, or its "score", z of the last layer; "amount": a regression's prediction in its
+            own units. Without, a probability where there is one.
         baseline : array-like (n_inputs,), optional
-            Inputs from which contributions count, in place of the mean of training.
+            Inputs that contributions are counted from, in place of the training mean.
 
         Raises
         ------

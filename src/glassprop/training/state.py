@@ -20,7 +20,7 @@ BY_CALLBACK, BY_USER = "A callback asked to stop.", "Interrupted by the user."
 
 @dataclass
 class History:
-    """One number an epoch each; lists that were not asked for stay empty.
+    """Lists with one number for each epoch; lists that were not requested stay empty.
 
     Attributes
     ----------
@@ -107,9 +107,9 @@ class TrainState:
     kept_epoch : int
         The epoch, of all in the history, whose weights the last call went back to; 0 if they are the last epoch's.
     order, rng, dropout_key
-        What chance has decided in the present call, so that it can be gone on with: the order of the last epoch, the
-        generator that makes the next from it, and the seed of the dropout masks. None, None and 0 before a call; the
-        order is None, too, where it is not known any more.
+        The random state of the present call, so that it can be resumed: the order of the last epoch, the generator that
+        makes the next from it, and the seed of the dropout masks. None, None and 0 before a call; the order is None,
+        too, where it is not known any more.
     drawn : bool
         Whether the order is already that of the next epoch, which was left in its middle.
     aside : array of rows or None

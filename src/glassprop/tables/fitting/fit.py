@@ -53,7 +53,7 @@ def fit_table(
     Returns
     -------
     Outcome
-        The model, its scores, and all that is told of it.
+        The model, its scores, and all that is reported about it.
 
     Raises
     ------

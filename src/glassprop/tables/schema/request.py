@@ -63,7 +63,7 @@ class FitOptions:
         Sizes of the hidden layers.
     activation : str or None
     epochs : int or None
-        At most so many.
+        Maximum number of passes over the rows.
     accumulate : int
         Number of batches whose gradients are combined for each step.
     recipe : {"tabular", "plain"}

@@ -125,7 +125,7 @@ class BaseTabular(ModelVerbs, RowVerbs, CallbackSupportMixin, Displayed, BaseEst
         return first, None if held is None else watched_examples(held, read.examples, say)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Predict every row: classes, or amounts. (n_rows,)
+        """Predict every row: classes, or numbers. (n_rows,)
 
         Parameters
         ----------

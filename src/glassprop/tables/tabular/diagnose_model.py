@@ -22,7 +22,7 @@ def diagnose(
     y_val: Any = None,
     budget: float = 1.0,
 ) -> Diagnosis:
-    """Say what keeps the network of a model from learning.
+    """Find what keeps the network of a model from learning.
 
     A fitted model is examined as it is, which takes three passes over the data at most. Of an unfitted one a copy is
     trained once; the model itself stays unfitted. For a Pipeline and tabular estimators, the diagnosis says which
@@ -35,7 +35,7 @@ def diagnose(
     X, y, sample_weight
         What ``fit`` was given, or would be.
     X_val, y_val : optional
-        Rows to judge by.
+        Validation rows.
     budget : float, default=1.0
         How many training runs may be spent on trying remedies; 0: none is tried.
 

@@ -45,7 +45,7 @@ class ModelVerbs:
         X : table or array (n_rows, n_columns)
             With the columns that ``fit`` was given.
         y : array-like (n_rows,), optional
-            Targets: classes, or amounts in their own units.
+            Targets: classes, or numbers in their own units.
         row, rows : int, sequence of int
             Which rows to explain, counted from 0: one, or several; neither: all, if they are few.
         top : int, default=10
@@ -96,7 +96,7 @@ class ModelVerbs:
         y_val: Any = None,
         budget: float = 1.0,
     ) -> Diagnosis:
-        """Say what keeps the network of this model from learning.
+        """Find what keeps the network of this model from learning.
 
         A fitted model is examined as it is. For an unfitted one, the first network that ``fit`` would train is trained,
         as a copy; if several are averaged, ``looked_at`` of the diagnosis says which one it is.
@@ -106,7 +106,7 @@ class ModelVerbs:
         X, y, sample_weight
             What ``fit`` was given, or would be.
         X_val, y_val : optional
-            Rows to judge by.
+            Validation rows.
         budget : float, default=1.0
             How many trainings may be spent on trying remedies; 0: none is tried.
 

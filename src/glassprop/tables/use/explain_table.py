@@ -46,8 +46,8 @@ def explain_table(
     """The chain rule with the numbers of some rows of a table, for a model that was trained from a table.
 
     A regression network is explained in units of the standardized target, in which it was trained; targets and
-    predictions are told in the target's own. Rows without a target are explained by what is predicted of them, in its
-    own units.
+    predictions are reported in the target's own. For rows without a target the prediction is explained, in its own
+    units.
 
     Parameters
     ----------
