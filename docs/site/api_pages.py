@@ -11,8 +11,8 @@ from api_names import everything, groups, home_of, methods_of, names_of, propert
 
 HEAD = "API reference\n=============\n\n"
 ABOUT = (
-    "Every public name, with the types, shapes and units of what it takes, the errors that it raises, an example and\n"
-    "its source. What is not listed here is inside, and may move.\n\n"
+    "Every public name, with the types, shapes and units of its arguments, the errors that it raises, an example and\n"
+    "its source. Names that are not listed here are internal, and may change without notice.\n\n"
 )
 
 

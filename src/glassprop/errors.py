@@ -9,7 +9,7 @@ GlasspropError
  │    └── LessonError       a lesson that cannot be used; it names every fault
  ├── DivergenceError        the cost turned NaN or infinite while training         (ValueError)
  ├── ModelFileError         a model file that cannot be written or read            (ValueError)
- ├── ExportError            a model that cannot be said in another language        (ValueError)
+ ├── ExportError            a model that another format cannot express             (ValueError)
  ├── DistributedError       another of several processes ended, with an error      (RuntimeError)
  └── MissingPackageError    an optional package is not installed                   (ImportError)
 
@@ -45,11 +45,11 @@ class DerivativeError(GlasspropError, ValueError):
 
 
 class DataError(GlasspropError, ValueError):
-    """Arrays that cannot be learned from or predicted on."""
+    """Arrays that cannot be used for training or prediction."""
 
 
 class TableError(DataError):
-    """A file or table that cannot be learned from or predicted on."""
+    """A file or table that cannot be used for training or prediction."""
 
 
 class LessonError(DataError):
@@ -106,7 +106,7 @@ class ModelFileError(GlasspropError, ValueError):
 
 
 class ExportError(GlasspropError, ValueError):
-    """A fitted model, or a step of it, that cannot be said in another language."""
+    """A fitted model, or a step of it, that cannot be expressed in another format or language."""
 
 
 class DistributedError(GlasspropError, RuntimeError):

@@ -1,4 +1,4 @@
-"""Public: lessons, small networks in numbers of one's own; and those that come with glassprop."""
+"""Public: lessons, which are small networks with numbers of your own; and those that come with glassprop."""
 
 from __future__ import annotations
 

@@ -65,8 +65,8 @@ class Network(Architecture):
         Of a regression whose target was standardized: ``predict`` gives ``mean + spread · a``. All other verbs, and the
         targets that they take, are in the standardized units.
     members : int, default 1
-        How many networks are one model: they are trained together, and the mean of what they say is predicted. They
-        share the layers but for those with ``own=True``, whose blocks in θ hold each member's parameters, one after
+        How many networks form one model: they are trained together, and the prediction is the mean of their outputs.
+        They share all layers except those with ``own=True``, whose blocks in θ hold each member's parameters, one after
         another. ``member(0)`` is the first of them, a network by itself over the same θ.
 
     Raises
@@ -195,7 +195,7 @@ class Network(Architecture):
         return forward(self, theta, X)
 
     def predict(self, theta: ArrayLike, X: Rows, *, engine: EngineName = "auto", notify: Notify | None = None) -> Array:
-        """What the network says: a of the last layer, in the target's own units. X (n, n_inputs) -> (n, n_L).
+        """The prediction: a of the last layer, in the target's own units. X (n, n_inputs) -> (n, n_L).
 
         Of several members it is the mean (E44).
 
@@ -205,7 +205,7 @@ class Network(Architecture):
             "reference" compiles nothing; "compiled" uses machine code where it can run this; "auto" does so too, unless
             the rows are so few that the reference engine has done them within 0.2 milliseconds.
         notify : callable (str), optional
-            Told when machine code has to be compiled first, which happens once per machine where it can be kept.
+            Called when machine code has to be compiled first, which happens once per machine if it can be cached.
 
         Raises
         ------
@@ -263,8 +263,8 @@ class Network(Architecture):
     def cost(self, theta: ArrayLike, X: Rows, Y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """C: the (weighted) average over examples of C_0. X (n, n_inputs), Y (n, n_L), sample_weight (n,).
 
-        Of several members C_0 is the mean of what theirs are (E41), which is what they are trained by; that of
-        the mean of what they predict is less, where a cost is convex.
+        With several members, C_0 is the mean of the members' costs (E41), on which they are trained; the cost of their
+        mean prediction is smaller if the cost is convex.
 
         Raises
         ------
@@ -321,13 +321,13 @@ class Network(Architecture):
         ----------
         theta : array (size,)
         x, y : arrays (n_inputs,), (n_L,); or (n, n_inputs), (n, n_L)
-            Without y the prediction is explained in the place of the cost.
+            Without y the prediction is explained instead of the cost.
         names : Names, optional
             Of inputs, outputs and rows; numbers without.
         training : Training, optional
             The optimizer's memory, for ``Explanation.step``.
         top : int
-            How many paths are listed of one derivative.
+            How many paths are listed for each derivative.
         output, of : optional
             Which output, and what of it: as of ``Explanation.prediction``, without y alone.
 
@@ -370,7 +370,7 @@ class Network(Architecture):
         stratify : bool
             Whether the fraction is taken from each class by itself.
         on_epoch : callable (EpochReport) -> bool, optional
-            Told of each epoch; True stops.
+            Called after each epoch; returning True stops training.
         reduce : callable (vector), optional
             For several processes that train one network, each on examples of its own: makes of a vector of this
             process's sums (float64, of any length) the sums over all, in place or as what it returns, such as
@@ -422,7 +422,7 @@ class Network(Architecture):
         on_epoch: OnEpoch | None = None,
         reduce: Reduce | None = None,
     ) -> TrainState:
-        """Go on with a training that was left after an epoch: to the same bits as if it had not been.
+        """Go on with a training run that was interrupted after an epoch, to the same bits as if it had not been.
 
         Parameters
         ----------
@@ -432,7 +432,7 @@ class Network(Architecture):
             The same as for ``train``. Rows that ``train`` set aside itself are set aside again: leave ``validation``
             out then.
         on_epoch : callable (EpochReport) -> bool, optional
-            Told of each epoch; True stops.
+            Called after each epoch; returning True stops training.
         reduce : callable (vector), optional
             As for ``train``; each process goes on from its own state.
 

@@ -1,4 +1,4 @@
-"""Public: how parameters move. Frozen records, to be given to ``Settings``; one table lists them."""
+"""Public: optimizers, as frozen records for ``Settings``; one table lists them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Public: pictures of models on matplotlib, in scikit-learn's manner of Displays (``pip install 'glassprop[plot]'``).
+"""Public: plots with matplotlib, as scikit-learn's Display classes (``pip install '.[plot]'`` from a checkout).
 
 Each class has ``from_estimator``, ``plot(ax=…)`` and the attributes ``ax_`` and ``figure_``.
 """

@@ -1,4 +1,4 @@
-"""Public: model files, and states of training that are written down and gone on with."""
+"""Public: what model files record, and states of training that are saved and resumed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Public: learning rates over the steps of a training, as frozen records for ``Settings``; one table lists them."""
+"""Public: learning-rate schedules, as frozen records for ``Settings``; one table lists them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Public: what a training run is told, and what it tells."""
+"""Public: the settings of a training run, and what it reports."""
 
 from __future__ import annotations
 

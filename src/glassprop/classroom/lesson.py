@@ -93,7 +93,7 @@ class Lesson(InNotebook):
         Raises
         ------
         LessonError
-            If there are layers that are not dense, functions of one's own, or rows without a target.
+            If there are layers that are not dense, user-defined functions, or rows without a target.
         """
         _refuse_other_kinds(explanation)
         view, names, network = explanation.view, explanation.names, explanation.architecture
@@ -134,7 +134,7 @@ class Lesson(InNotebook):
 
     @property
     def digits(self) -> int:
-        """How many decimals its numbers have, 1 to 6: so many a worksheet takes, and rounds nothing."""
+        """How many decimals its numbers have, 1 to 6: with as many, a worksheet rounds nothing."""
         given = np.concatenate([self.theta, self.inputs.ravel(), self.targets.ravel()])
         return next((n for n in range(1, MOST_DIGITS) if (given.round(n) == given).all()), MOST_DIGITS)
 

@@ -33,7 +33,7 @@ def doctor(
     ],
     options: TrainOptions | None = None,
     budget: Annotated[
-        float, Parameter(help="How many training runs may be spent on trying remedies; with 0, none is tried.")
+        float, Parameter(help="How many training runs may be spent on trying remedies; 0: none is tried.")
     ] = 1.0,
     html: Annotated[MaybeWord, Parameter(help="Write the report as an HTML page.")] = None,
     json: Annotated[

@@ -18,22 +18,22 @@ WIDTH = 80
 
 @dataclass(frozen=True)
 class Remedy:
-    """What would do against a finding, and what it did where it was tried.
+    """A remedy for a finding, and its effect if it was tried.
 
     Attributes
     ----------
     name : str
         Of the table of remedies.
     words : str
-        What to do, as an order.
+        What to do, as an instruction.
     arguments : mapping
-        Of the estimator, as they are to be; empty where the data are to change, or it is advice alone.
+        Arguments of the estimator to set; empty if the data have to change, or if it is only advice.
     before, after : float or None
         The validation cost of a short run without and with it; None where it was not tried.
     cost : float
-        What trying it took, in trainings.
+        The cost of trying it, in training runs.
     helped : bool
-        Whether that cost fell, by more than chance makes of it; what was tried and did not help is not advised.
+        Whether that cost fell by more than chance explains; a remedy that was tried and did not help is not advised.
 
     Examples
     --------
@@ -89,7 +89,7 @@ class Finding:
     where : str
         The layer or the column; empty where it is the whole.
     sentence : str
-        All of it for people.
+        The finding as a sentence.
     follows_from : str
         The kind of the finding that explains this one; empty where it stands by itself.
     remedies : tuple of Remedy
@@ -130,17 +130,18 @@ class Diagnosis(InNotebook):
     Attributes
     ----------
     findings : tuple of Finding
-        Those that stand by themselves, causes before what they may bring about.
+        Findings that no other explains, causes before their possible effects.
     measured : Measured
         All that was measured.
     cost : float
-        What it took, in epochs over all rows (one pass forward and back of each is one), the training not counted.
+        The cost of the diagnosis, in epochs over all rows (one forward and backward pass over each row), without the
+        training.
     consequences : tuple of Finding
         Those that a finding explains.
     trained : int
         Epochs of the training that was made for the diagnosis; 0 where the model was fitted already.
     tried : float
-        What trying remedies took, in trainings.
+        The cost of trying remedies, in training runs.
     looked_at : str
         Which network it is of, where there are several.
 

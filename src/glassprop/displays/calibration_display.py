@@ -26,7 +26,7 @@ _PERFECT = "Perfectly calibrated"  # scikit-learn's words
 
 
 class CalibrationDisplay(ItsCalibrationDisplay):
-    """How often predictions came true, by how probable they were said to be: the reliability diagram.
+    """The reliability diagram: how often predictions came true, by their predicted probability.
 
     It is scikit-learn's ``CalibrationDisplay``, with its bins. Beyond it: of more than two classes the question is how
     often the class that was said is the right one (confidence against accuracy; Guo et al. 2017), or with ``pos_label``
@@ -68,7 +68,7 @@ class CalibrationDisplay(ItsCalibrationDisplay):
     def from_estimator(
         cls, estimator: Any, X: Any, y: Any, *, pos_label: Any = None, name: str | None = None, **more: Any
     ) -> Self:
-        """Draw it of a fitted classifier and rows that it has not seen.
+        """Draw it for a fitted classifier and rows that it has not seen.
 
         Parameters
         ----------
@@ -112,7 +112,7 @@ class CalibrationDisplay(ItsCalibrationDisplay):
         ref_line: bool = True,
         **kwargs: Any,
     ) -> Self:
-        """Draw it of classes and probabilities.
+        """Draw it from classes and probabilities.
 
         Parameters
         ----------

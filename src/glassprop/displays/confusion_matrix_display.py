@@ -47,7 +47,7 @@ class ConfusionMatrixDisplay(ItsConfusionMatrixDisplay):
 
     @classmethod
     def from_estimator(cls, estimator: Any, X: Any, y: Any, **more: Any) -> Self:
-        """Draw it of a fitted classifier and rows that it has not seen.
+        """Draw it for a fitted classifier and rows that it has not seen.
 
         Parameters
         ----------
@@ -75,7 +75,7 @@ class ConfusionMatrixDisplay(ItsConfusionMatrixDisplay):
 
     @classmethod
     def from_predictions(cls, y_true: Any, y_pred: Any, **more: Any) -> Self:
-        """Draw it of classes and predictions.
+        """Draw it from classes and predictions.
 
         Parameters
         ----------

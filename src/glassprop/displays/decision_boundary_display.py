@@ -24,7 +24,7 @@ _MARKERS = "o^sDvPX*<>"  # of classes: told apart without color
 
 
 class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
-    """What a model says all over a plane of two columns: which class, how surely, or which amount.
+    """A model's predictions over the plane of two columns: the class and its probability, or a regression's value.
 
     It is scikit-learn's ``DecisionBoundaryDisplay``. Beyond it: of a model of more columns two are chosen, and the
     others held (at the median, or the most frequent value); tables of pandas, polars and Arrow with columns of any
@@ -112,7 +112,7 @@ class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
         multiclass_colors: Any = None,
         **more: Any,
     ) -> Self:
-        """Draw it of a fitted model and rows that say where.
+        """Draw it for a fitted model, over the range of the given rows.
 
         Parameters
         ----------
@@ -121,7 +121,8 @@ class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
         X : table or array (n_rows, n_columns)
             As the model takes them.
         y : array-like (n_rows,), optional
-            The rows are drawn, up to 1000 of them, by their class or amount; those without a number are left out.
+            The rows are drawn, up to 1000 of them, colored by their class or value; those with missing values are left
+            out.
         columns : two names or places, optional
             Columns of numbers; may be left out where there are no others.
         hold : mapping of name or place to value, optional

@@ -26,18 +26,18 @@ Kind = Literal["residual_vs_predicted", "actual_vs_predicted"]
 
 
 class PredictionErrorDisplay(ItsPredictionErrorDisplay):
-    """Residuals (actual - predicted) or actual amounts, against the predicted ones, in units of the target.
+    """Residuals (actual - predicted) or actual values against predicted values, in units of the target.
 
     It is scikit-learn's ``PredictionErrorDisplay``. Beyond it: targets may be series or frames of pandas, polars or
-    Arrow, whose name is shown; their unit can be said; of several outputs one is chosen.
+    Arrow, whose name is shown; their unit can be given; of several outputs one is chosen.
 
     Parameters
     ----------
     y_true, y_pred : array (n_rows,)
     target : str, optional
-        What the amounts are.
+        The name of the target.
     unit : str, optional
-        What they are counted in.
+        The unit of the target.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class PredictionErrorDisplay(ItsPredictionErrorDisplay):
 
     @classmethod
     def from_estimator(cls, estimator: Any, X: Any, y: Any, **more: Any) -> Self:
-        """Draw it of a fitted regressor and rows that it has not seen.
+        """Draw it for a fitted regressor and rows that it has not seen.
 
         Parameters
         ----------
@@ -106,7 +106,7 @@ class PredictionErrorDisplay(ItsPredictionErrorDisplay):
         scatter_kwargs: Keywords = None,
         line_kwargs: Keywords = None,
     ) -> Self:
-        """Draw it of amounts and predictions.
+        """Draw it from targets and predictions.
 
         Parameters
         ----------
@@ -114,9 +114,9 @@ class PredictionErrorDisplay(ItsPredictionErrorDisplay):
         output : int, optional
             Which of several outputs, from 0.
         target : str, optional
-            What the amounts are; else the name of y_true, where it has one.
+            The name of the target; by default that of y_true, if it has one.
         unit : str, optional
-            What they are counted in.
+            The unit of the target.
         kind : {"residual_vs_predicted", "actual_vs_predicted"}, default="residual_vs_predicted"
         subsample : float, int or None, default=1000
             How many rows are drawn at most, or which share of them.

@@ -21,7 +21,7 @@ _OURS = "glassprop-training"  # marks lines, so that a second picture on the sam
 
 
 class TrainingCurveDisplay:
-    """The course of a training: the cost of the rows trained on and of those that judged, by epoch.
+    """Training curves: the cost of the training rows and of the validation rows, by epoch.
 
     Make one by ``from_estimator``, ``from_cv_results`` or ``from_record``. Several models on the same axes: draw each
     with ``ax=`` and a ``name``.
@@ -31,7 +31,7 @@ class TrainingCurveDisplay:
     training : array (n_epochs,)
         The cost of each epoch, L2 included, as ``loss_curve_`` has it.
     validation : array (n_epochs,), optional
-        The cost of the rows that judged, without L2 and dropout; NaN where there were none. In a regression that
+        The cost of the validation rows, without L2 and dropout; NaN where there were none. In a regression that
         standardized its target (a ``TabularRegressor``) costs are in squares of the target's standard deviation.
     score : array (n_epochs,), optional
         What early stopping followed: more is better.
@@ -93,7 +93,7 @@ class TrainingCurveDisplay:
         training_kw: Keywords = None,
         validation_kw: Keywords = None,
     ) -> Self:
-        """Draw what a fitted model has kept of its training.
+        """Draw the training curves that a fitted model has kept.
 
         Of a model that averages several networks (a ``TabularClassifier`` with folds, an ensemble of scikit-learn) each
         is drawn, and their mean. Calls of ``partial_fit`` and warm starts follow each other. Networks that are trained
@@ -124,7 +124,7 @@ class TrainingCurveDisplay:
         NotFittedError
             If the model is not fitted.
         SettingsError
-            If it keeps no course of its training, or no scores or seconds where these are asked for.
+            If it has kept no training curves, or no scores or seconds when these are requested.
         """
         drawing.need_matplotlib(f"{cls.__name__}.from_estimator")
         return cls._of(curves_of(estimator), name).plot(

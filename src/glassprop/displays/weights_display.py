@@ -25,7 +25,7 @@ MOST_NAMED = 20  # inputs whose names find room
 
 
 class WeightsDisplay:
-    """What the first layer of a network looks for: the weight of each input to each of its neurons.
+    """The weights of a network's first layer: of each input to each of its neurons.
 
     Where inputs are pixels, each neuron is a picture; else a heat map has a row for each input and a column for each
     neuron, or bars say how large the weights of each input are. Factors that stand before the layer (``scale_inputs``)
@@ -160,7 +160,7 @@ class WeightsDisplay:
         neurons : sequence of int, optional
             Which of them, from 0; else all.
         most : int, default=20
-            So many inputs at most are rows or bars: those with the largest weights.
+            Maximum number of inputs that are shown as rows or bars: those with the largest weights.
         cmap : str or Colormap, default="PuOr_r"
         colorbar : bool, default=True
         ax : matplotlib Axes, optional

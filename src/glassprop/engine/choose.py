@@ -73,7 +73,7 @@ def choose(
     data : Data
         Examples that fit the network and θ: kernels take sizes at their word.
     notify : callable (str), optional
-        Told when machine code has to be compiled first, which happens once per machine where it can be kept.
+        Called when machine code has to be compiled first, which happens once per machine if it can be cached.
     amount : Amount, optional
         How much there is to be done, where that is known: ``"auto"`` leaves little to the reference engine.
     began_with : (str, str)

@@ -40,7 +40,7 @@ class Warmed:
     folder : str
         Where the machine code lies.
     parts, compiled : int
-        How many parts there are now of what was asked for; how many of them had to be compiled.
+        How many of the requested parts there are now; how many of them had to be compiled.
     size : int
         Bytes that they take.
     precisions : tuple of str
@@ -71,9 +71,9 @@ def warmup(
     cache_dir: str | os.PathLike[str] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Warmed:
-    """Compile what networks need, and keep it, so that later processes load it rather than compile.
+    """Compile the machine code that networks need, and cache it, so that later processes load it instead of compiling.
 
-    What is there already is left as it is. Nothing is loaded into this process.
+    Code that is cached already is kept. Nothing is loaded into this process.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def warmup(
         Where to keep it. None: where every process looks: the folder that ``GLASSPROP_CACHE_DIR`` names, else the
         package's own, else the user's.
     on_progress : callable (done, of), optional
-        Told how many parts are compiled of those that have to be.
+        Called with the number of parts that are compiled, and of those that have to be.
 
     Returns
     -------

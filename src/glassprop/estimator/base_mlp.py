@@ -112,11 +112,11 @@ class BaseMLP(
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> Self:
-        """Go on with a fit that was left before its end, to the same bits as if it had not been.
+        """Go on with a fit that was interrupted, to the same bits as if it had not been.
 
-        A fit is left by Ctrl-C, by a callback that ends it, or by a callback that saves or keeps the
-        ``fitted_estimator`` of an epoch. What is needed to go on is kept with the estimator until then, in a model file
-        and in a pickle too. A fit that came to its end keeps nothing of it.
+        A fit is interrupted by Ctrl-C, by a callback that ends it, or by a callback that saves or keeps the
+        ``fitted_estimator`` of an epoch. What is needed to go on is kept with the estimator, also in a model file and
+        in a pickle. A fit that was completed keeps nothing of it.
 
         Parameters
         ----------
@@ -134,9 +134,9 @@ class BaseMLP(
         NotFittedError
             If there was no fit.
         SettingsError
-            If no fit was left: it came to its end, diverged, or another call came since; or if ``early_stopping``,
-            ``scoring``, ``hidden_layer_sizes``, ``scale_inputs``, ``residual`` or ``layers`` was changed since.
-            (``max_iter`` and others may be changed.)
+            If no fit was interrupted: it was completed, diverged, or there was another call since; or if
+            ``early_stopping``, ``scoring``, ``hidden_layer_sizes``, ``scale_inputs``, ``residual`` or ``layers`` was
+            changed since. (``max_iter`` and others may be changed.)
         DataError
             If the data cannot be the same: another number of rows, or another dtype.
 
@@ -504,8 +504,8 @@ class BaseMLP(
     ) -> Explanation:
         """The chain rule with the numbers of some rows, for any weight, bias or input.
 
-        All is worked out in float64, on the plain targets: label smoothing, dropout and weights of examples, which
-        training may have used, play no part. Without y the prediction itself is explained, in the place of the cost.
+        Everything is computed in float64, on the plain targets, without the label smoothing, dropout and weights of
+        examples that training may have used. Without y the prediction itself is explained, instead of the cost.
 
         Parameters
         ----------
@@ -514,11 +514,12 @@ class BaseMLP(
         row, rows : int, sequence of int
             Which rows to explain, counted from 0: one, or several; neither: all, if they are no more than 100.
         top : int
-            How many paths are listed of one derivative.
+            How many paths are listed for each derivative.
         output : str or int, optional
-            Without y, which class or output: by its name, or its number among the classes. Else the likeliest class.
+            Without y, which class or output: by its name, or its number among the classes. By default the likeliest
+            class.
         of : {"probability", "score", "amount"}, optional
-            Without y, of what derivatives are taken; else of the probability where there is one.
+            Without y, what derivatives are taken of; by default the probability if there is one.
 
         Returns
         -------

@@ -33,31 +33,33 @@ class Blames:
         trace: ModelTrace | Trace | Tracer | None = None,
         on_rows: OnRows | None = None,
     ) -> Blame:
-        """Which training rows drove a prediction: those that lowered its cost, and those that raised it.
+        """Find the training rows that lowered the cost of a prediction most, and those that raised it.
 
-        A row's score says by how much the cost of x would rise if training went without this row, to first order: the
-        mean over traced weights of ∇C_row · (F + λ)⁻¹ ∇C_x, over all layers, F being the Gauss-Newton matrix of the
-        training rows and λ the mean of what a row adds to its trace. The cost is the plain one: L2, dropout and label
-        smoothing play no part.
+        A row's score estimates, to first order, by how much the cost of x would rise if the row were left out of
+        training: the mean over traced weights of ∇C_row · (F + λ)⁻¹ ∇C_x, over all layers, where F is the Gauss-Newton
+        matrix of the training rows and λ the mean of what a row adds to its trace. The cost is the plain one, without
+        L2, dropout and label smoothing.
 
         Parameters
         ----------
         X, y, sample_weight
             The training rows, as ``fit`` was given them.
         row : int, optional
-            The training row whose prediction is asked for, counted from 0.
+            The training row whose prediction is examined, counted from 0.
         x : array-like (n_features,) or (1, n_features), optional
-            In the place of ``row``: a row that need not be one of the training rows.
+            In place of ``row``: a row that need not be one of the training rows.
         y_x : label or number, optional
-            Its target. Without, a classifier takes what it predicts; of a regressor it is then the prediction that is
-            asked for, not its cost: which rows raised it, and which lowered it, in the target's own units.
+            Its target. Without it, a classifier takes the class that it predicts; for a regressor the prediction is
+            examined rather than its cost: which rows raised it, and which lowered it, in the target's own units.
         top : int, default=10
             How many rows are listed for and against.
         trace : Tracer, ModelTrace or Trace, optional
-            What a ``Tracer`` kept in ``fit``, or ``glassprop.load_trace`` gives. Without, the final weights serve, and
-            the result says so. Of several rows together, scores along a trace agree better with training without them.
+            What a ``Tracer`` kept during ``fit``, or ``glassprop.load_trace`` returns. Without it, the final weights
+            are used, and the result says so. For several rows together, scores along a trace agree better with training
+            without them.
         on_rows : callable (int), optional
-            Is told as the work goes on how many more rows are done, once for each of the weights.
+            Called as the work goes on with the number of rows done since the last call; rows count once for each set of
+            weights in the trace.
 
         Returns
         -------

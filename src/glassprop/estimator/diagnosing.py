@@ -40,19 +40,19 @@ class Diagnoses:
         y_val: Any = None,
         budget: float = 1.0,
     ) -> Diagnosis:
-        """Say what keeps this network from learning.
+        """Find what keeps this network from learning.
 
-        A fitted estimator is looked at as it is, which takes three passes over the data at most. One that is not fitted
-        is trained once, as a copy: it stays as it was.
+        A fitted estimator is examined as it is, which takes three passes over the data at most. Of an unfitted one a
+        copy is trained once; the estimator itself stays unfitted.
 
         Parameters
         ----------
         X, y, sample_weight
             What ``fit`` was given, or would be.
         X_val, y_val : optional
-            Rows to judge by. Without, a fifth of the rows is held out where a copy is trained.
+            Validation rows. Without them, a fifth of the rows is held out if a copy is trained.
         budget : float, default=1.0
-            How many training runs may be spent on trying remedies; with 0, none is tried.
+            How many training runs may be spent on trying remedies; 0: none is tried.
 
         Returns
         -------

@@ -26,14 +26,14 @@ class Seen:
 class Doctor:
     """A callback that watches a fit: ``diagnosis()`` says afterwards what keeps the network from learning.
 
-    While training runs it copies the weights of a few epochs, the start among them, and does nothing else; what they
-    are like is looked at when it is asked. It holds on to the training data until the next fit, and is not to be shared
-    by fits that run at the same time.
+    During training it only copies the weights of a few epochs, including the start; they are examined when
+    ``diagnosis()`` is called. It keeps a reference to the training data until the next fit, and must not be shared by
+    fits that run at the same time.
 
     Notes
     -----
-    It watches the networks of MLPClassifier and MLPRegressor, as the last step of a Pipeline too, and the one of
-    TabularClassifier and TabularRegressor; where they average several, the first: ``diagnosis().looked_at`` says so.
+    It watches the network of an MLPClassifier or MLPRegressor, also as the last step of a Pipeline, and that of a
+    TabularClassifier or TabularRegressor; if these average several, the first: ``diagnosis().looked_at`` says so.
 
     Examples
     --------
@@ -107,7 +107,7 @@ class Doctor:
         Parameters
         ----------
         X_val, y_val : optional
-            Rows to judge by, as the network takes them.
+            Validation rows, as the network takes them.
 
         Raises
         ------

@@ -21,17 +21,17 @@ from glassprop.training.state import TrainState
 
 
 class Margins:
-    """A callback that gathers each training row's outputs and margins in the mean over epochs, and what was forgotten.
+    """A callback that averages each training row's outputs and margins over epochs, and counts forgetting.
 
-    Rows whose margins stay small or negative while training goes on are those that it does not learn from the others:
-    wrong labels, or unusual rows. It keeps sums alone, no numbers of single epochs, and changes no bit of the fit.
+    Rows whose margins stay small or negative during training are not learned from the other rows: they have wrong
+    labels, or are unusual. It keeps only sums, no numbers of single epochs, and changes no bit of the fit.
 
     Notes
     -----
-    It holds on to the training data, and to what it was told of the fit, until the next fit; a pickle has the results
-    alone. Of fits that run at once, in threads, it follows the last to begin. Of a fit that is resumed it sees what is
-    left, and of ``partial_fit`` the rows of the last call. Of rows that come from a source or lie in several processes
-    it tells nothing, and says so when it is asked.
+    It keeps a reference to the training data, and what it has recorded, until the next fit; a pickle has only the
+    results. Of fits that run at the same time, in threads, it follows the last to begin. In a fit that is resumed it
+    sees the remaining epochs, and with ``partial_fit`` the rows of the last call. It does not follow rows that come
+    from a source or are spread over several processes, and says so when it is asked.
 
     Examples
     --------

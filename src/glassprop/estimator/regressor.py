@@ -43,9 +43,9 @@ from glassprop.training.train_settings import BestEpoch
 class MLPRegressor(RegressorMixin, BaseMLP):
     """Predict numbers with a dense neural network.
 
-    It takes scikit-learn's arguments, has its attributes, and with the same ``random_state`` trains as scikit-learn's
-    does, step for step. The arguments from ``output_activation`` on are additions. For several outputs, give y the
-    shape (n, n_outputs).
+    It takes scikit-learn's arguments, has its attributes, and with the same ``random_state`` trains like
+    scikit-learn's, step for step. The arguments from ``output_activation`` on are additions. For several outputs, give
+    y the shape (n, n_outputs).
 
     With several outputs the objective is ``½ Σ`` over outputs, so that gradient and objective agree; ``loss_`` and
     the curves are reported on scikit-learn's scale, the mean over outputs. (scikit-learn minimizes the mean but follows
@@ -60,10 +60,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     hidden_layer_sizes : array-like of int or int, default=(100,)
         How many neurons each hidden layer has; an empty tuple is no hidden layer.
     activation : str, Activation, or list of them, default="relu"
-        Of the hidden layers: any name in ``glassprop.functions.ACTIVATIONS`` ("logistic" is "sigmoid"),
-        with its parameter in brackets if wished ("leaky_relu(0.2)"); a list has one for each hidden layer.
+        Activation of the hidden layers: any name in ``glassprop.functions.ACTIVATIONS`` ("logistic" is "sigmoid"),
+        optionally with its parameter in brackets ("leaky_relu(0.2)"); a list has one for each hidden layer.
     solver : {"lbfgs", "sgd", "adam", "adamw"}, default="adam"
-        How the weights move. "adamw" is Adam with ``weight_decay``.
+        The optimizer. "adamw" is Adam with ``weight_decay``.
     alpha : float, default=0.0001
         L2: ``½ alpha ‖w‖²``, divided by the batch's rows (or the sum of their weights), is added to the cost.
     batch_size : int or "auto", default="auto"
@@ -87,8 +87,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     verbose : bool or int, default=False
         A progress bar on a terminal; lines on standard output elsewhere.
     warm_start : bool, default=False
-        Whether ``fit`` goes on from the weights it has. They must mean the same: ``hidden_layer_sizes``,
-        ``scale_inputs`` and ``residual``, or ``layers``, and members stay as they were.
+        Whether ``fit`` goes on from the weights of the last call. The architecture must be the same:
+        ``hidden_layer_sizes``, ``scale_inputs`` and ``residual``, or ``layers``, and the members.
     momentum : float, default=0.9
         Of sgd.
     nesterovs_momentum : bool, default=True
@@ -96,7 +96,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     early_stopping : bool, default=False
         Whether a validation score decides when to stop and which weights are kept, rather than the training loss.
     validation_fraction : float, default=0.1
-        The part set aside for it, where ``fit`` is given no validation data.
+        The fraction of rows set aside for it, if ``fit`` is given no validation data.
     beta_1 : float, default=0.9
         How much of the mean of gradients each step keeps, in adam and adamw.
     beta_2 : float, default=0.999
@@ -111,16 +111,16 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     output_activation : str or Activation, default="auto"
         Of the output layer; "auto" is what goes with the loss.
     dropout : float or list of float, default=0.0
-        The part of a hidden layer's activations left out in a training step; a list has one for each layer.
+        The fraction of a hidden layer's activations left out in a training step; a list has one for each layer.
     weight_decay : float, default=0.01
         Decoupled decay of weights, not biases. Only used by adamw.
     clip_norm : float or None, default=None
-        The longest gradient that a step follows; longer ones are shortened to it.
+        The largest norm of the gradient that a step follows; longer gradients are shortened to it.
     residual : bool, default=False
-        Whether hidden layers add what they see to what they give (``a = σ(z) + x``), those that have as many neurons
-        as the hidden layer before, or as there are inputs.
+        Whether hidden layers add their input to their output (``a = σ(z) + x``): those that have as many neurons as the
+        hidden layer before, or as there are inputs.
     scale_inputs : bool, default=False
-        Whether a layer of factors stands in front, one for each input, which start at 1 and are trained.
+        Whether a layer of factors comes first, one factor for each input; they start at 1 and are trained.
     warmup : float, default=0.0
         Epochs over which the learning rate rises to its schedule.
     layers : list of layers or None, default=None
@@ -128,30 +128,31 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         ``dropout``, ``residual`` and ``scale_inputs`` describe, without the output's. Where a layer's start looks at
         examples (``initial="data"``), it sees up to 10,000 of the rows to train on.
     output_options : mapping or None, default=None
-        What else is to be said of the output layer: ``initial``, ``rates``, ``decays`` and ``own`` of ``Layer``.
+        Further options of the output layer: ``initial``, ``rates``, ``decays`` and ``own`` of ``Layer``.
     max_time : float or None, default=None
-        Seconds that ``fit`` is to take: before the first step some are timed on a copy, and as many epochs are planned
-        as fit, ``max_iter`` at most and one at least (``n_epochs_planned_``). Schedules run over these. What has to
-        be compiled once on a machine is not counted. It is not to be had with lbfgs, and ``partial_fit`` takes no
-        notice of it.
+        Time limit of ``fit`` in seconds: a few steps are timed on a copy before the first, and as many epochs are
+        planned as the time allows, ``max_iter`` at most and one at least (``n_epochs_planned_``). Schedules run over
+        these. Code that has to be compiled once on a machine is not counted. Not available with lbfgs; ignored by
+        ``partial_fit``.
     best_epoch : {"first", "last"}, default="first"
         Which epoch early stopping keeps, of several whose scores are equal; "first" as scikit-learn does.
     n_members : int, default=1
-        How many networks are trained together as one model: what they say is averaged, in predictions and scores.
+        How many networks are trained together as one model: their outputs are averaged, in predictions and scores.
     member : {"head", "network"}, default="head"
         What each member has for itself: "head" is a factor for each input, at first 1 or -1, and the output layer; all
-        between is shared. "network" is every layer. Where layers say ``own=True``, it is these and the output.
+        layers between are shared. "network" is every layer. If layers have ``own=True``, each member has these and the
+        output layer for itself.
     own_batches : bool, default=True
         Whether each member takes the examples in an order of its own.
     decay_schedule, dropout_schedule : {"cosine", "one_cycle", "coslog4", "flat_cos"} or None, default=None
         What ``weight_decay``, and the dropout of all layers, are multiplied by over ``max_iter`` epochs; None is 1.
     scoring : str, callable or None, default=None
-        What early stopping follows: None is accuracy or R²; "loss" the validation loss; else a scorer of
-        scikit-learn's by name, or a callable ``scorer(estimator, X, y)``. Weights of examples are handed to it if it
-        takes ``sample_weight``; else it scores without.
+        The score that early stopping follows: None is accuracy or R²; "loss" is the validation loss; else the name of a
+        scikit-learn scorer, or a callable ``scorer(estimator, X, y)``. It gets the weights of examples if it takes
+        ``sample_weight``; else it scores without them.
     engine : {"auto", "compiled", "reference"}, default="auto"
-        Who runs the epochs: machine code, or the plain equations in NumPy. "auto" takes machine code where it can
-        (built-in functions, not lbfgs) and the fit is not so small, by its shapes, that loading it would take longer;
+        What runs the epochs: machine code, or the plain equations in NumPy. "auto" takes machine code where it is
+        available (built-in functions, not lbfgs), unless the fit is so small that loading the code would take longer;
         with ``verbose`` it says which it took and why.
 
     Attributes
@@ -167,22 +168,22 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     n_iter_, best_iteration_ : int
         Epochs run, and the one with the best score or loss, counted from 1.
     input_means_ : array (n_features,)
-        The mean of the rows that ``fit`` trained on, from which contributions to a prediction count.
+        The mean of the rows that ``fit`` trained on: the baseline of contributions to a prediction.
     best_epoch_ : int
         The epoch whose weights were kept: with early stopping the best, else the last.
     n_epochs_planned_ : int
-        How many epochs ``fit`` was to have at most: ``max_iter``, or fewer for ``max_time``. As ``max_iter``, without
-        ``max_time``, it gives the same bits.
+        The maximum number of epochs that was planned: ``max_iter``, or fewer with ``max_time``. Passed as ``max_iter``,
+        without ``max_time``, it gives the same bits.
     time_curve_ : list of (float, int, float, float or None)
-        Seconds since ``fit`` began, epoch, training loss and validation score, at the end of each epoch. It is in no
-        file and no pickle, so that the same fit gives the same file.
+        Seconds since ``fit`` began, epoch, training loss and validation score, at the end of each epoch. It is not
+        saved to files or pickles, so that the same fit gives the same file.
     t_ : int
         Examples seen.
     theta_ : array (n_parameters,)
         θ: all weights and biases in one vector, layer by layer, W row by row (n_out × n_in), then b.
     coefs_, intercepts_ : lists of arrays (n_in, n_out) and (n_out,)
-        Weights and biases, layer by layer: views of θ. Of dense layers alone; with several members there are none, and
-        ``network_.member(0).w(theta_, 1)`` is of one.
+        Weights and biases, layer by layer: views of θ. Only if all layers are dense and there is one member; with
+        several, ``network_.member(0).w(theta_, 1)`` gives the weights of one.
     network_ : Network
         The network that θ belongs to: ``network_.gradient(theta_, X, Y)`` and the like.
     n_features_in_, feature_names_in_, n_layers_, n_outputs_, out_activation_
@@ -317,13 +318,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         sample_weight : array-like (n,), optional
             Weights of the examples.
         X_val, y_val, sample_weight_val : array-likes, optional
-            Validation data. With ``early_stopping`` they take the place of a split; without, only
-            ``validation_curve_`` is made from them. They must be transformed as X was, and a warning says so where they
-            lie far outside: a Pipeline does that with ``Pipeline(..., transform_input=["X_val"])``, not with
+            Validation data. With ``early_stopping`` they take the place of a split; without, only ``validation_curve_``
+            is made from them. They must be transformed as X was, and a warning says so if they lie far outside the
+            range of X: a Pipeline transforms them with ``Pipeline(..., transform_input=["X_val"])``, not with
             ``step__X_val``. See "Validation data in a Pipeline" in docs/estimators.md.
         communicator : mpi4py communicator, optional
-            Train together with its other processes, which call ``fit`` at the same time, each with rows of its own (as
-            many as it has, or none): on all of them, one process's after the other's, to the same bits however many
+            Train together with its other processes, which call ``fit`` at the same time, each with rows of its own (any
+            number, or none): on the rows of all processes in the order of the processes, to the same bits however many
             processes there are. All end with the same fitted estimator. See docs/scaling.md.
         fast_sums : bool, default=False
             With a communicator: let MPI add up gradients as it likes, so that bits depend on the number of processes.
@@ -355,7 +356,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     @available_if(lambda self: self._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
-        """Train one epoch on these examples, and go on from where training stands.
+        """Train for one epoch on these examples, going on from the last call.
 
         Parameters
         ----------
@@ -379,10 +380,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         feature_names: Sequence[str] | NDArray[Any] | None = None,
         **settings: Any,
     ) -> MLPRegressor:
-        """Build a fitted regressor around weights that were trained elsewhere.
+        """Build a fitted regressor from weights that were trained elsewhere.
 
-        It predicts, explains, is saved and trains on (``partial_fit``, or ``fit`` with ``warm_start=True``) as one
-        that was fitted here. Its clone is unfitted, with arguments that describe the same network.
+        It predicts, explains, saves and goes on training (``partial_fit``, or ``fit`` with ``warm_start=True``) like an
+        estimator that was fitted by glassprop. Its clone is unfitted, with arguments that describe the same network.
 
         Parameters
         ----------
@@ -392,7 +393,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         activation : str, Activation, or list of them, default="relu"
             Of the hidden layers; a list has one for each.
         out_activation : str, Activation or None, default=None
-            Of the output layer; None is what goes with the loss.
+            Of the output layer; None is the one that goes with the loss.
         feature_names : list of str, optional
             Of the columns, in order, where predicting should check them.
         **settings

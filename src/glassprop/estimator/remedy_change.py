@@ -18,7 +18,7 @@ class Change:
     Attributes
     ----------
     words : str
-        What to do, as an order.
+        What to do, as an instruction.
     arguments : mapping
         Of the estimator, as they are to be.
     inputs, target : callable -> transformer, or None

@@ -37,13 +37,14 @@ class SuspectsLabels:
         retrain: bool | int = False,
         progress: Progress | None = None,
     ) -> Suspects:
-        """Say which targets are probably wrong, and which rows are unusual.
+        """Find rows whose targets are probably wrong, and unusual rows.
 
-        A row whose target is wrong is learned late, by heart or not at all: in the mean over the epochs of a training
-        another class is likelier (of numbers: the residual is large). This takes one training, and no folds.
+        A row with a wrong target is learned late, memorized or not learned at all: averaged over the epochs of a
+        training run, another class is more probable (in regression: the residual is large). This takes one training
+        run, and no folds.
 
-        An estimator that is not fitted is trained once, as a copy that is watched: it stays as it was. Of one that is
-        fitted the final weights serve, and the result says so, unless a ``Margins`` saw its fit.
+        Of an unfitted estimator a copy is trained once and watched; the estimator itself stays unfitted. For a fitted
+        one the final weights are used, and the result says so, unless a ``Margins`` watched its fit.
 
         Parameters
         ----------
@@ -53,16 +54,16 @@ class SuspectsLabels:
             The callback that watched the fit of this estimator on these rows; or what it saw, put together for all of
             them.
         trace : Tracer or Trace, optional
-            What a ``Tracer`` kept in that fit: pulls are told by the first of its weights, and residuals of numbers by
-            the later ones. Without, pulls are told by the final weights, where they say little, since the mean gradient
-            is next to nothing there.
+            What a ``Tracer`` kept during that fit: pulls are computed with the first of its weights, and residuals of a
+            regression with the later ones. Without it, pulls are computed with the final weights, where they say
+            little, since the mean gradient is almost 0 there.
         retrain : bool or int, default=False
-            Whether to say what training without the suspected rows brings. It takes two trainings for each of 5 folds,
-            or of so many: one on the rows of the fold, and one without those that are suspected among them, so that
-            each row is judged by networks that have not seen it. ``retrained`` has the scores on the rows that are not
-            suspected, and on all.
+            Whether to measure what training without the suspected rows gains. It takes two training runs for each of 5
+            folds (or of this many): one on all rows outside the fold, and one without the suspected rows among them, so
+            that each row is judged by networks that have not seen it. ``retrained`` has the scores on the rows that are
+            not suspected, and on all.
         progress : callable (done, of), optional
-            Told of these trainings.
+            Called with the number of these training runs that are done, and of all.
 
         Returns
         -------

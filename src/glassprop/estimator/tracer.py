@@ -20,15 +20,15 @@ from glassprop.training.state import TrainState
 
 
 class Tracer:
-    """A callback that keeps up to k of the weights of a fit, spread over its epochs, with their learning rates.
+    """A callback that keeps the weights of up to k epochs of a fit, spread over its epochs, with their learning rates.
 
-    The last of them are those that the fit ends with. It keeps no data. Of a fit that is resumed it sees what is left,
-    and of fits that run at once, in threads, the last to begin.
+    The last are those that the fit ends with. It keeps no data. In a fit that is resumed it sees the remaining epochs;
+    of fits that run at the same time, in threads, it follows the last to begin.
 
     Parameters
     ----------
     k : int, default=10
-        How many weights are kept at most; each takes as much memory as the network's.
+        How many sets of weights are kept at most; each takes as much memory as the network's parameters.
 
     Examples
     --------

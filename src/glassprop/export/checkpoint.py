@@ -25,32 +25,32 @@ _TOLD = "checkpoint-progress"  # the kind of a note that is no warning
 
 
 class Checkpoint:
-    """A callback that writes where a fit stands to a folder, from time to time, and goes on from there.
+    """A callback that saves the state of a fit to a folder from time to time, and can go on from there.
 
-    What is there after a crash, a kill or a power cut is enough to end with the same bits as if nothing had happened:
-    set the same callback with ``resume=True`` on an estimator with the same arguments, and call ``fit`` with the same
-    data. Ctrl-C and SIGTERM write a checkpoint first; then Ctrl-C ends the fit as ever, and SIGTERM ends Python with
+    After a crash, a kill or a power cut, the fit can be completed to the same bits as if nothing had happened: set the
+    same callback with ``resume=True`` on an estimator with the same arguments, and call ``fit`` with the same data. On
+    Ctrl-C and SIGTERM a checkpoint is written first; then Ctrl-C ends the fit as usual, and SIGTERM ends Python with
     code 143.
 
     Parameters
     ----------
     folder : str or path-like
-        Made if it is not there. It belongs to one job: one that has checkpoints already is refused without ``resume``.
+        Created if it does not exist. It belongs to one job: a folder that already has checkpoints is refused without
+        ``resume``.
     every : float, default=60.0
         Seconds from one checkpoint to the next.
     keep : int, default=3
-        How many of them stay.
+        How many checkpoints are kept.
     resume : bool, default=False
-        Whether to go on from the newest whole checkpoint; where there is none, the fit begins anew.
+        Whether to go on from the newest complete checkpoint; if there is none, the fit starts from the beginning.
     on_message : callable (str), optional
-        Told what happens: where it goes on from, which checkpoint is damaged, that the disk is full. None: what is
-        amiss is warned of.
+        Called with what happens: where it goes on from, which checkpoint is damaged, that the disk is full. None:
+        problems become warnings.
 
     Notes
     -----
-    Several fits under one callback, such as those of a search in one process, are counted, and each has checkpoints of
-    its own; those that had come to their end are taken from there. Fits by L-BFGS and calls of ``partial_fit`` are
-    refused.
+    Several fits with one callback, such as those of a search in one process, are numbered, and each has checkpoints of
+    its own; fits that were completed are read from there. Fits by L-BFGS and calls of ``partial_fit`` are refused.
 
     Examples
     --------

@@ -31,16 +31,16 @@ _NUMBERS = {"n_iter": "n_iter_", "best_epoch": "best_epoch_"}  # of a network, a
 
 
 class MLflowLogger:
-    """A callback that writes each fit down in MLflow, as a run.
+    """A callback that logs each fit to MLflow, as a run.
 
-    Its parameters are the arguments that are not as they are by default; its metrics, by epoch, ``loss`` and, where
-    there are validation data, ``validation_loss`` and ``validation_score``; its artifact the model, as a model file
-    (``glassprop.load`` reads it). Nothing of MLflow is changed, and where it keeps runs is what
-    ``mlflow.set_tracking_uri`` and ``mlflow.set_experiment`` say.
+    The run's parameters are the arguments that differ from their defaults; its metrics, by epoch, are ``loss`` and, if
+    there are validation data, ``validation_loss`` and ``validation_score``; its artifact is the model, as a model file
+    (``glassprop.load`` reads it). MLflow's settings are not changed: ``mlflow.set_tracking_uri`` and
+    ``mlflow.set_experiment`` decide where runs are kept.
 
-    A run that is active is used, and stays active; where it holds another fit already, a run is nested in it. Else
-    each fit has a run of its own, which ends with it: as failed, if the fit raises, as killed, if Ctrl-C ended it.
-    What MLflow cannot take while training runs is warned of, and training goes on.
+    An active run is used, and stays active; if it already holds another fit, a run is nested in it. Otherwise each fit
+    has a run of its own, which ends with it: as failed if the fit raises, as killed if Ctrl-C ended it. If MLflow fails
+    during training, there is a warning, and training goes on.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class MLflowLogger:
     log_model : bool, default=True
         Whether the model is kept as an artifact, ``model.glassprop``.
     every : float, default=1.0
-        Metrics are sent when so many seconds have gone by, and at the end.
+        Seconds between two transfers of metrics; the rest is sent at the end.
 
     Notes
     -----

@@ -125,9 +125,8 @@ def load(path: str | os.PathLike[str], *, trusted: Sequence[str] = ()) -> Any:
     ----------
     path : str or path-like
     trusted : sequence of str
-        Names of types that steps of other packages are made of, such as
-        ``"sklearn.feature_extraction.text.CountVectorizer"``, as the error lists them. Name only what you would
-        import, from people whose code you would run.
+        Names of the types in steps of other packages, such as ``"sklearn.feature_extraction.text.CountVectorizer"``, as
+        the error lists them. Name only what you would import, from people whose code you would run.
 
     Returns
     -------

@@ -28,9 +28,9 @@ _MOST_CANDIDATES = 1000  # of one argument of a search
 def check_savable(model: Any) -> list[str]:
     """Refuse, before it is trained, a model that a model file cannot hold afterwards.
 
-    What is looked at are the arguments: functions of your own (a lambda, an activation, a cost, a scorer), classes of
-    your own, models and steps that files do not know and skops does not take. What ``glassprop train`` makes, and the
-    tabular estimators, can always be saved.
+    It checks the arguments: user-defined functions (a lambda, an activation, a cost, a scorer), user-defined classes,
+    models and steps that neither model files nor skops can hold. What ``glassprop train`` makes, and the tabular
+    estimators, can always be saved.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def check_savable(model: Any) -> list[str]:
     Returns
     -------
     list of str
-        The names of types that ``load`` has to be told (``trusted=[…]``), as far as they are known before fitting;
-        empty where it needs none.
+        The names of types that ``load`` needs (``trusted=[…]``), as far as they are known before fitting; empty where
+        it needs none.
 
     Raises
     ------

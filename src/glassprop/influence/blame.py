@@ -26,8 +26,8 @@ class Pull:
     label : str
         Its target.
     score : float
-        How much it lowered the cost of the row that was asked for; negative: raised. Where the prediction is what is
-        asked for, how much it raised that, in its own units.
+        How much it lowered the cost of the examined row; negative: raised. If the prediction is examined, how much it
+        raised it, in its own units.
 
     Examples
     --------
@@ -52,28 +52,29 @@ class Blame(InNotebook):
     Attributes
     ----------
     row : int or None
-        The row that was asked for, where it is one of the training rows.
+        The row whose prediction is examined, if it is one of the training rows.
     label, predicted : str
-        The target by which its cost is taken, and what the network says. label is "" where it is the prediction.
+        The target that its cost is computed with, and the network's prediction. label is "" if the prediction is
+        examined.
     proponents, opponents : tuple of Pull
         Rows that lowered its cost most, and those that raised it most, the strongest first; itself left out. Where it
         is the prediction: those that raised it, and those that lowered it.
     scores : array (n,)
         Of every training row, itself among them.
     epochs : tuple of int
-        Whose weights were looked at; empty: the final weights alone, since there was no trace.
+        The epochs whose weights were used; empty: only the final weights, since there was no trace.
     of : {"cost", "prediction"}
         What scores are of.
     weights : int
-        How many weights were looked at: of several networks more than there are epochs.
+        How many sets of weights were used: with several networks, more than there are epochs.
     networks : int
-        How many networks were trained apart and are averaged in the model.
+        How many networks were trained separately and are averaged in the model.
     taught : array (n,) of bool, or None
         Which of the rows were trained on; None: all, as far as is known. Others have the score 0, and are not listed.
     has_label : bool
-        Whether the row asked for has a target; if not, ``label`` is what is predicted of it.
+        Whether the examined row has a target; if not, ``label`` is its prediction.
     rows : table or None
-        The training rows, as they were given: what a notebook shows of them. No other face of it has them.
+        The training rows as they were given, for display in a notebook; no other output includes them.
 
     Examples
     --------
@@ -138,7 +139,7 @@ class Blame(InNotebook):
         return "\n".join(lines[:-1])
 
     def about(self) -> list[str]:
-        """What was asked for and how it was looked at, in lines of at most 80 characters."""
+        """What was examined and how, in lines of at most 80 characters."""
         asked = "the row given" if self.row is None else f"row {self.row}"
         head = f"Which of {self.n_rows} training rows drove the prediction for {asked}: "
         head += f"labeled {_short(self.label)}, predicted" if self.has_label else "predicted"

@@ -21,7 +21,7 @@ from glassprop.influence.trace import Trace
 
 @dataclass(frozen=True, eq=False)
 class ModelTrace(InNotebook):
-    """What the networks of a model passed through while they were trained. It holds no data.
+    """The traces of a model's networks: their weights at a few epochs of training. It holds no data.
 
     Attributes
     ----------

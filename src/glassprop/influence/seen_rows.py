@@ -27,7 +27,7 @@ from glassprop.ground.in_notebook import InNotebook
 
 @dataclass(frozen=True, eq=False)
 class SeenRows(InNotebook):
-    """What a training has seen of the n rows that ``fit`` was given, in their order.
+    """What was recorded during training about the n rows that ``fit`` was given, in their order.
 
     Attributes
     ----------
@@ -35,9 +35,9 @@ class SeenRows(InNotebook):
         One class of several; each output a label by itself, of which one sigmoid output of two classes is a case;
         regression.
     epochs : int
-        How many epochs it is the mean over. 0: there was none, and all numbers are those of the final weights.
+        How many epochs the means are taken over. 0: none, and all numbers are those of the final weights.
     last : int
-        The number of the last of them, from 1: of a long training not every epoch is looked at.
+        The number of the last of them, from 1: in a long training run not every epoch is recorded.
     outputs : array (n, n_L)
         The mean of a of the last layer, as training saw it: with the mask of dropout, before the step that the row took
         part in. Of several members their mean.
@@ -51,9 +51,10 @@ class SeenRows(InNotebook):
     spread : array (n,)
         The standard deviation over epochs of the confidence; of numbers, of the residual.
     forgotten : array (n,) of int
-        How often it was right and at the next look wrong. A number is right within a standard deviation of the targets.
+        How often it was right, and wrong the next time it was checked. In regression, right means within one standard
+        deviation of the targets.
     learned : array (n,) of int
-        After how many epochs it was right for good. 0: from the first look on. -1: it was wrong at the last one.
+        After how many epochs it stayed right. 0: from the first check on. -1: it was wrong at the last one.
     trained : array (n,) of bool
         Whether it was trained on. Else it was set aside by early stopping or has weight 0: its numbers are those of
         the final weights.

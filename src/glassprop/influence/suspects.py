@@ -25,7 +25,7 @@ _SHOWN = 10  # rows of each list that are printed
 
 @dataclass(frozen=True)
 class Retrained:
-    """What training without the suspected rows brings, each row being judged by a network that has not seen it.
+    """What training without the suspected rows gains, with each row scored by a network that has not seen it.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Retrained:
     before_all, after_all : float
         The same on all rows, suspected ones among them.
     folds : int
-        In how many parts the rows were taken.
+        Number of folds that the rows were divided into.
 
     Examples
     --------
@@ -76,7 +76,8 @@ class Suspects(InNotebook):
     scores : array (n,)
         From 0 to 1: the higher, the more probably the target is wrong. Above 1/2 another one is likelier.
     line : float
-        From which score on a target is suspected: .6, or less where nearly all rows were learned early in the training.
+        The score from which on a target is suspected: .6, or less where nearly all rows were learned early in the
+        training.
     given, suggested : arrays (n,), or (n, n_outputs) where there are several
         Targets as they are, and as the other rows would have them.
     kinds : array (n,) of str
@@ -84,22 +85,25 @@ class Suspects(InNotebook):
     margin, confidence, spread : arrays (n,)
         How clearly training gave the row its target, in the mean over epochs (``SeenRows``), and how that varied.
     forgotten, learned : arrays (n,) of int
-        How often the row was right and at the next look wrong; after how many epochs it was right for good, -1: never.
+        How often the row was right, and wrong the next time it was checked; after how many epochs it stayed right, -1:
+        never.
     pull : array (n,)
         The cosine of the angle between ∇C of the row and the mean gradient. Negative: a step that suits the row costs
-        the others. By weights from early in the training; where nobody kept them by the final ones, which say little.
+        the others. Computed with weights from early in training; if these were not kept, with the final ones, which say
+        little.
     self_influence : array (n,)
         ‖∇C‖² of the row at the final weights, over all layers.
     suspected, unusual : integers
         The rows of the kinds ``"label"`` and ``"row"``, the most suspicious first.
     epochs : int
-        Over how many epochs means are. 0: nobody watched the training, and the final weights serve.
+        How many epochs the means are taken over. 0: training was not watched, and the final weights are used.
     folds : int
-        Of how many networks of folds these are: each row is judged by those that have not learned from it. 0: of none.
+        The number of networks of folds that these come from: each row is judged by those that were not trained on it.
+        0: no folds.
     retrained : Retrained or None
-        What training without the suspected rows brings, where that was asked for.
+        What training without the suspected rows gains, if that was asked for.
     rows : table or None
-        The rows, as they were given: what a notebook shows of them. No other face of it has them.
+        The rows as they were given, for display in a notebook; no other output includes them.
 
     Examples
     --------
@@ -138,10 +142,10 @@ class Suspects(InNotebook):
 
     @property
     def doubt(self) -> str:
-        """Why little is to be given on all this: training has learned too little. Empty where nothing speaks for that.
+        """Why these results are unreliable: training has learned too little. Empty if there is no sign of that.
 
-        It has if what it suggests is no nearer to the targets than one answer for all rows, the commonest label or the
-        median, would be; or if more than a third of the rows are suspected.
+        The signs: the suggested targets are no nearer to the given ones than a constant (the most frequent label, or
+        the median) would be, or more than a third of the rows are suspected.
         """
         if _no_better_than_one_answer(self.given, self.suggested, self.task):
             return (
@@ -167,7 +171,7 @@ class Suspects(InNotebook):
 
     @property
     def learned_last(self) -> NDArray[np.int64]:
-        """The rows that were learned for good while training was watched, the latest first."""
+        """The rows that stayed right after some epoch while training was watched, the latest first."""
         return _lowest(-self.learned, self.learned > 0)
 
     def to_dict(self, rows: Iterable[int] | None = None) -> dict[str, Any]:

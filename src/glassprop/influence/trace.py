@@ -15,7 +15,7 @@ from glassprop.ground.in_notebook import InNotebook
 
 @dataclass(frozen=True, eq=False)
 class Trace(InNotebook):
-    """A few of the weights that a training passed through.
+    """The weights of a few epochs of a training run.
 
     Attributes
     ----------

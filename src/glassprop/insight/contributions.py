@@ -42,7 +42,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Contributions(InNotebook):
-    """How a prediction came about: baseline, what each column adds, and what the integral misses.
+    """The parts of a prediction: the baseline, what each column adds, and what numerical integration misses.
 
     Attributes
     ----------
@@ -51,13 +51,13 @@ class Contributions(InNotebook):
     columns : tuple of Contribution
         The largest first.
     rest : float
-        What is missing: ``baseline + Σ columns + rest == prediction``.
+        The remainder: ``baseline + Σ columns + rest == prediction``.
     from_ : str
         What the baseline is.
     points : int
-        On how many points gradients were taken.
+        The number of points at which gradients were computed.
     output, of : str
-        What is predicted: a class or the target, and whether its probability, its score or an amount.
+        What is predicted: a class or the target, and whether its probability, its score or a number.
 
     ``print`` shows the largest as a table.
 

@@ -34,11 +34,10 @@ from glassprop.insight.view import View
 
 @dataclass(frozen=True, eq=False)
 class Explanation(InNotebook, Stepped):
-    """One or several examples seen through a network: forward, cost, backward, and any derivative taken apart.
+    """Examples on their way through a network: forward, cost, backward, and the factors of a derivative.
 
     Layers count from 1 (0 is the input), neurons from 0. All numbers are worked out in float64, whatever the network
-    was trained in. What is said of one derivative is said of the example in focus: the first, unless ``of`` chose
-    another.
+    was trained in. Single derivatives are those of the example in focus: the first, unless ``of`` chose another.
 
     Of its methods, ``layer`` is the number of a layer, ``j`` a neuron of it and ``k`` a neuron of the layer before, or
     an input; ``name`` and ``index`` are a block of a layer's parameters and a place in it; ``top`` is how many paths
@@ -60,7 +59,7 @@ class Explanation(InNotebook, Stepped):
     focus : int
         Which of the examples is in focus.
     top : int
-        How many paths are listed of one derivative.
+        How many paths are listed for each derivative.
     predictor : Predictor or None
         What predicts, as it was trained; None: the network itself, of which no more is known.
     predictions : tuple of Prediction or None
@@ -80,9 +79,9 @@ class Explanation(InNotebook, Stepped):
     # --- what is predicted -------------------------------------------------------------------------------------
 
     def prediction(self, output: str | int | None = None, of: Of | None = None, baseline: Any = None) -> Explanation:
-        """The same rows with what is predicted in the place of the cost: no target is asked for.
+        """Explain the prediction of the same rows instead of the cost; targets are not needed.
 
-        Every derivative is then one of the prediction, ∂ŷ, and ``contributions`` counts from where they ask.
+        Every derivative is then one of the prediction, ∂ŷ.
 
         Parameters
         ----------
@@ -90,10 +89,10 @@ class Explanation(InNotebook, Stepped):
             A class or output, by its name or number: 1 is the class 1 where one is called so, else the second. Without,
             of each row the likeliest class.
         of : {"probability", "score", "amount"}, optional
-            A class's probability, or the score that it is made of, z of the last layer; or an amount in its own units.
-            Without, a probability where there is one.
+            "probability" of a class, or its "score", z of the last layer; "amount": a regression's prediction in its
+            own units. Without, a probability where there is one.
         baseline : array-like (n_inputs,), optional
-            Inputs from which contributions count, in place of the mean of training.
+            Inputs that contributions are counted from, in place of the training mean.
 
         Raises
         ------

@@ -45,7 +45,7 @@ class Seen:
         return int(self.view.X.shape[0])
 
     def of(self, example: int) -> Self:
-        """The same with another example in focus, counted from 0 among those explained.
+        """The same explanation with another example in focus, counted from 0 among those explained.
 
         Raises
         ------
@@ -58,7 +58,7 @@ class Seen:
         return replace(self, focus=int(example))
 
     def member(self, member: int) -> Self:
-        """The same with another member walked through, counted from 0.
+        """The same explanation for another member, counted from 0.
 
         Raises
         ------

@@ -24,7 +24,7 @@ _TABLE = "t"  # what rates and decays call all of the tables, whose blocks are t
 
 @dataclass(frozen=True, init=False, repr=False)
 class CategoryEmbedding(LayerKind):
-    """Some inputs are codes, and each becomes a row of a table of its own: z_m = t_rm for the code r (E39).
+    """Embeddings of categories: each input that is a code r becomes row r of a table of its own, z_m = t_rm (E39).
 
     Codes are whole numbers from 0 to size - 1, which stand in X like all other numbers; others are refused. They must
     come to the layer as they stand in X: it is the first, or behind other embeddings. z has the inputs that are no
@@ -38,12 +38,12 @@ class CategoryEmbedding(LayerKind):
     sizes : sequence of int
         How many categories each has.
     n : int, or sequence of int
-        How many numbers become of a code, of all or of each.
+        The size of the embeddings: how many numbers replace a code; one for all columns, or one for each.
     own : bool
         Whether each member of a network has parameters of its own here (``Network(…, members=8)``).
     rates, decays : mapping of str to float, optional
-        What the learning rate, and weight decay and L2, are multiplied by, of all tables: ``rates={"t": 0.5}``. Where
-        nothing is said, the rate is as it is, and tables do not decay.
+        Factors of the learning rate, and of weight decay and L2, for all tables: ``rates={"t": 0.5}``. By default the
+        rate is unchanged, and tables do not decay.
 
     Raises
     ------

@@ -41,22 +41,21 @@ class Layer(LayerKind):
     activation : str or Activation
         σ, by name (with its parameter in brackets: ``"leaky_relu(0.2)"``) or a user-defined one.
     dropout : float
-        The part of its activations that each training step leaves out, in [0, 1).
+        The fraction of its activations that each training step leaves out, in [0, 1).
     initial : str
-        How starting weights are drawn (``equations/initial.py``); ``"auto"`` is ``"glorot_sigmoid"`` for
-        sigmoid layers and ``"glorot"`` for others. ``"data"``: drawn so, then scaled and shifted until z has mean 0
-        and standard deviation 1 over the examples that ``Network.initial`` is given.
+        How starting weights are drawn; ``"auto"`` is ``"glorot_sigmoid"`` for sigmoid layers and ``"glorot"`` for
+        others. ``"data"``: drawn so, then scaled and shifted until z has mean 0 and standard deviation 1 over the
+        examples that ``Network.initial`` is given.
     residual : bool
-        Whether what the layer sees is added to what it gives: ``a = σ(z) + x`` (E32). It needs as many neurons as the
-        layer before has.
+        Whether the layer's input is added to its output: ``a = σ(z) + x`` (E32). It needs as many neurons as the layer
+        before has.
     parametric : bool
         Whether the activation's parameter is trained, one for each neuron: from 0.2 on for ``"leaky_relu(0.2)"``.
     own : bool
         Whether each member of a network has parameters of its own here (``Network(…, members=8)``).
     rates, decays : mapping of str to float, optional
-        What the learning rate, and weight decay and L2, are multiplied by: ``rates={"b": 0.1}``; names are ``"w"``,
-        ``"b"`` and, of a trained activation, ``"p"``. Where nothing is said, rates are as they are, and only weights
-        decay.
+        Factors of the learning rate, and of weight decay and L2: ``rates={"b": 0.1}``; names are ``"w"``, ``"b"`` and,
+        for a trained activation, ``"p"``. By default rates are unchanged, and only weights decay.
 
     Raises
     ------

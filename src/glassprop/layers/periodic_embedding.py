@@ -45,7 +45,7 @@ class _Seen(NamedTuple):
 
 @dataclass(frozen=True, init=False, repr=False)
 class PeriodicEmbedding(LayerKind):
-    """Some inputs embedded by waves of their own: of x come x itself and n - 1 sums of waves (E35).
+    """Periodic embeddings of inputs: x becomes x itself and n - 1 sums of waves (E35).
 
     z_m = Σ_q w_mq cos(2π f_q x + c_q) + e_m, each column with f, c, w and e of its own; all of them are trained.
     z has the inputs that are not embedded first, in their order, then n numbers for each of ``columns``. There is no
@@ -56,7 +56,7 @@ class PeriodicEmbedding(LayerKind):
     columns : sequence of int, optional
         Which inputs are embedded, counted from 0; by default all.
     n : int
-        How many numbers become of each; the first is x itself.
+        The size of the embeddings: how many numbers replace an input; the first is x itself.
     frequencies : int
         How many waves each has.
     sigma : float
@@ -65,8 +65,8 @@ class PeriodicEmbedding(LayerKind):
     own : bool
         Whether each member of a network has parameters of its own here (``Network(…, members=8)``).
     rates, decays : mapping of str to float, optional
-        What the learning rate, and weight decay and L2, are multiplied by: ``rates={"f": 0.1, "c": 0.1}``; names are
-        ``"f"``, ``"c"``, ``"w"`` and ``"e"``. Where nothing is said, rates are as they are, and only w decays.
+        Factors of the learning rate, and of weight decay and L2: ``rates={"f": 0.1, "c": 0.1}``; names are ``"f"``,
+        ``"c"``, ``"w"`` and ``"e"``. By default rates are unchanged, and only w decays.
 
     Raises
     ------

@@ -38,8 +38,8 @@ class Scale(LayerKind):
     own : bool
         Whether each member of a network has factors of its own (``Network(…, members=8)``).
     rates, decays : mapping of str to float, optional
-        What the learning rate, and weight decay and L2, are multiplied by: ``rates={"s": 6}``. Where nothing is said,
-        the rate is as it is, and the factors do not decay.
+        Factors of the learning rate, and of weight decay and L2: ``rates={"s": 6}``. By default the rate is unchanged,
+        and the factors do not decay.
 
     Raises
     ------

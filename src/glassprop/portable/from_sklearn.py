@@ -16,7 +16,7 @@ _FOLLOW = ("hidden_layer_sizes", "activation")  # what from_weights works out fr
 
 
 def from_sklearn(model: Any) -> Any:
-    """The same model made of our estimators: with its weights, arguments and curves, and where its training stands.
+    """The same model with glassprop's estimators: with its weights, arguments, curves and state of training.
 
     It predicts what scikit-learn's does, explains it, is saved, and goes on (``partial_fit``, or ``fit`` with
     ``warm_start=True``) with the optimizer's memory, as scikit-learn's own would.

@@ -21,9 +21,9 @@ PRECISIONS = ("float", "double")
 def to_c(
     model: Any, name: str = "model", *, precision: str | None = None, int8: bool = False, rows: Any = None
 ) -> CSource:
-    """Write a fitted model in C99: one header, one source, with all that is done to columns before the network.
+    """Write a fitted model in C99: a header and a source file, with all that is done to columns before the network.
 
-    The source needs math.h, stddef.h and string.h alone, allocates nothing and keeps nothing between calls:
+    The source needs only math.h, stddef.h and string.h, allocates no memory and keeps no state between calls. See
     docs/deploy.md.
 
     Parameters
@@ -47,7 +47,7 @@ def to_c(
     Raises
     ------
     ExportError
-        The model has something that cannot be said in C, or is too large.
+        The model has a part that cannot be expressed in C, or is too large.
     SettingsError
         An argument cannot be used.
 

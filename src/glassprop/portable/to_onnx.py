@@ -59,7 +59,7 @@ def to_onnx(
     Raises
     ------
     ExportError
-        If something in the model cannot be said in ONNX; the message names it.
+        If a part of the model cannot be expressed in ONNX; the message names it.
     SettingsError
         If arguments do not go together.
     MissingPackageError

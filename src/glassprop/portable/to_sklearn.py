@@ -48,8 +48,8 @@ def to_sklearn(model: Any) -> Any:
     Raises
     ------
     ExportError
-        It cannot be said in scikit-learn's networks: members, embeddings, residual layers, other activations, several
-        of them, a bent target. All that stands in the way is named.
+        If scikit-learn's networks cannot express it: members, embeddings, residual layers, other activations, several
+        of them, a target on another scale. The message names all such parts.
 
     Examples
     --------

@@ -39,7 +39,7 @@ def latex_of(
     inputs : sequence of str or int
         Inputs, or columns of the table, that are taken apart, too.
     top : int
-        At most so many neurons of a layer, paths and rows of a table are written down; the others are counted or
+        Maximum number of neurons of a layer, paths and rows of a table that are written; the others are counted or
         summed.
     rows : bool
         Whether what stands in the table is written down: the values of columns, and the target as it stands there.

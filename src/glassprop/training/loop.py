@@ -64,7 +64,7 @@ def train(
         Go on with the call that the state was left in, as if nothing had happened; ``rng`` and ``dropout_key`` are
         the state's. A key that it lacks, since nothing was dropped before, is drawn from its generator.
     notify : callable (str), optional
-        Told when machine code has to be compiled first, which happens once per machine where it can be kept.
+        Called when machine code has to be compiled first, which happens once per machine if it can be cached.
     reduce : callable (vector), optional
         Makes of this process's sums those over all that train this network together: see ``Network.train``.
     group : Group, optional

@@ -12,7 +12,7 @@ from glassprop.training.state import TrainState
 
 @dataclass(frozen=True)
 class EpochReport:
-    """What ``on_epoch`` is told: the state as it stands, and a sentence where something was decided.
+    """What ``on_epoch`` receives: the state of training, and a sentence if something was decided.
 
     Attributes
     ----------

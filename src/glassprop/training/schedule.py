@@ -105,7 +105,7 @@ def _divided(rate: float, base: float, power: float) -> float:
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """η, the same in every step.
+    """A constant learning rate: η in every step.
 
     Parameters
     ----------

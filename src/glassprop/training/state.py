@@ -20,7 +20,7 @@ BY_CALLBACK, BY_USER = "A callback asked to stop.", "Interrupted by the user."
 
 @dataclass
 class History:
-    """One number an epoch each; lists that were not asked for stay empty.
+    """Lists with one number for each epoch; lists that were not requested stay empty.
 
     Attributes
     ----------
@@ -98,17 +98,18 @@ class TrainState:
     diverged : bool
         Whether it ended because the cost turned NaN or infinite, and went back to the best weights.
     engine, engine_why : str
-        Who ran the epochs of the last call, and why.
+        What ran the epochs of the last call, and why.
     vector_bits, products : int and str
-        With vectors of how many bits, and who made large products; 0 and empty if nobody did or it is not known.
+        The width of vector instructions in bits, and the library that computed large matrix products; 0 and empty if
+        there were none or it is not known.
     planned : int
         How many epochs the present call was to have at most, where that was worked out; 0 if it is not known.
     kept_epoch : int
         The epoch, of all in the history, whose weights the last call went back to; 0 if they are the last epoch's.
     order, rng, dropout_key
-        What chance has decided in the present call, so that it can be gone on with: the order of the last epoch, the
-        generator that makes the next from it, and the seed of the dropout masks. None, None and 0 before a call; the
-        order is None, too, where it is not known any more.
+        The random state of the present call, so that it can be resumed: the order of the last epoch, the generator that
+        makes the next from it, and the seed of the dropout masks. None, None and 0 before a call; the order is None,
+        too, where it is not known any more.
     drawn : bool
         Whether the order is already that of the next epoch, which was left in its middle.
     aside : array of rows or None

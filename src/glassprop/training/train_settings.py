@@ -59,8 +59,8 @@ class Settings:
     cost_scale : float
         What the data's part of the cost is multiplied by in reports.
     engine : {"auto", "compiled", "reference"}
-        Who runs the epochs; "auto" takes machine code where it can, unless the training is so small, by its shapes,
-        that loading it would take longer.
+        What runs the epochs: "auto" takes machine code where it is available, unless the training run is so small that
+        loading the code would take longer.
 
     Raises
     ------

@@ -37,7 +37,7 @@ def blame_page(
     numbers : sequence of int (n_rows,), optional
         What each row is called; without, they are counted from 0.
     asked : data frame or array (1, n_columns), optional
-        The row that was asked for, where it is none of the training rows; without, its cells are not shown.
+        The row whose prediction was examined, if it is not a training row; without it, its cells are not shown.
     target, source : str
         What labels are of, and where the rows come from.
 

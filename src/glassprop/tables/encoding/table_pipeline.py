@@ -36,7 +36,7 @@ class TablePipeline(Pipeline):
 
     @available_if(lambda self: hasattr(self._final_estimator, "predict"))
     def predict(self, X: Any, **params: Any) -> np.ndarray:
-        """Predict every row: classes, or amounts. (n_rows,)"""
+        """Predict every row: classes, or numbers. (n_rows,)"""
         if params or (frame := _table(X)) is None or (passage := self.passage(len(frame), "predict")) is None:
             return super().predict(X, **params)
         return _through(passage, passage.typed.checked(frame))

@@ -48,12 +48,12 @@ def fit_table(
     callbacks : sequence
         scikit-learn callbacks for the estimator.
     on_message : callable, optional
-        Is given each thing a user should know, as it is found: a line each, which is a `Note`.
+        Called with each thing that a user should know, as it is found, a `Note` of one line.
 
     Returns
     -------
     Outcome
-        The model, its scores, and all that is told of it.
+        The model, its scores, and all that is reported about it.
 
     Raises
     ------

@@ -23,7 +23,7 @@ from glassprop.tables.schema.target import Target
 
 @dataclass(frozen=True)
 class Outcome:
-    """A model of a table, and all that is to be told about it.
+    """A model that was trained on a table, and all that is reported about it.
 
     Attributes
     ----------

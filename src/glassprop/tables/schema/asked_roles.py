@@ -42,7 +42,7 @@ class Asked(Beforehand):
     roles : dict of str to str
         Column -> number, category or date.
     keep : frozenset of str
-        Columns that are learned from, even if they look like names or numbers of rows.
+        Columns that are used, even if they look like names or numbers of rows.
     readings : dict of str to Reading
         Column -> how it is read, as a schema says it.
     left_out : dict of str to str

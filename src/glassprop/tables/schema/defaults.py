@@ -31,7 +31,7 @@ class Defaults:
     batch_size : int or None
         None: see `batch_rows`.
     accumulate : int
-        Batches whose gradient a step follows together: they are one batch, so many times as large.
+        Number of batches whose gradients are combined for each step: they act as one batch, this many times as large.
     alpha, weight_decay, dropout, label_smoothing, clip_norm
         As the estimators take them.
     inner_validation : float
@@ -39,15 +39,15 @@ class Defaults:
     early_stopping_rows : int
         With fewer training rows there is no inner validation part: folds choose how long to train.
     folds : int
-        So many, at most,
+        Number of folds, at most,
     folds_work : float
-        and not more than so many operations take.
+        and no more than this number of operations allows.
     small_weight_decay : float
         What folds try besides `weight_decay`.
     cross_fit : int
-        Networks of so many folds are averaged,
+        Number of folds whose networks are averaged,
     cross_fit_rows : int
-        with fewer training rows than that.
+        with fewer training rows than this.
     patience : int
         Epochs without a better inner validation score before training stops.
     tolerance : float
@@ -59,9 +59,9 @@ class Defaults:
     limit : float or None
         Scaled numbers are squeezed smoothly into ±limit, so that one wild value cannot rule a row.
     max_categories : int
-        At most so many inputs for one category column; the rarest values share one.
+        Maximum number of inputs for one category column; the rarest values share one.
     most_categories : int
-        More inputs than that, up to so many, are taken where the training rows show that they tell more.
+        More inputs than that, up to this number, are used if the training rows show that they carry information.
     min_rows_of_category : int
         Values with fewer training rows share one input; values never seen take the same.
     dtype : {"float32", "float64"}

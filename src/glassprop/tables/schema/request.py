@@ -27,7 +27,7 @@ _ROLES = (*_KINDS, "keep", "drop")
 
 @dataclass(frozen=True)
 class FitOptions:
-    """A request for a model of a table; None means: decide it.
+    """The options of a fit to a table; None means that glassprop decides.
 
     Attributes
     ----------
@@ -35,11 +35,11 @@ class FitOptions:
         The column to predict; may be left out where the table knows it (built-in data sets).
     task : {"classification", "regression"} or None
     drop : tuple of str
-        Columns that are not to be learned from.
+        Columns that are left out.
     number, category, date : tuple of str
         Columns that are taken as such, whatever they look like.
     keep : tuple of str
-        Columns that are learned from, even if they look like names or numbers of rows.
+        Columns that are used, even if they look like names or numbers of rows.
     missing : tuple of str or number
         Words and numbers that stand for a missing value in every column, in any kind of table.
     missing_in : dict of str to tuple of str or number
@@ -63,20 +63,20 @@ class FitOptions:
         Sizes of the hidden layers.
     activation : str or None
     epochs : int or None
-        At most so many.
+        Maximum number of passes over the rows.
     accumulate : int
-        Each step follows the gradient of so many batches together.
+        Number of batches whose gradients are combined for each step.
     recipe : {"tabular", "plain"}
-        How columns become inputs, and what network learns from them: docs/tabular.md.
+        How columns become inputs, and which network is trained on them. See docs/tabular.md.
     n_members : int or "auto"
-        Networks that are trained together and averaged; "auto": as the recipe has it.
+        Number of networks that are trained together and averaged; "auto": as the recipe decides.
     member : {"head", "network"}
         What each of them has for itself, as the estimators take it.
     cross_fit : int, "auto" or None
-        So many networks, each trained without one fold of the rows, are averaged; None: one is trained. "auto": as the
-        number of rows has it.
+        Number of networks that are averaged, each trained without one fold of the rows; None: no folds. "auto": 8 with
+        the tabular recipe, unless ``n_members`` is given; no folds with the plain one.
     max_time : float or None
-        Seconds that all of it is to take.
+        Time limit of the whole fit, in seconds.
     seed : int
 
     Examples

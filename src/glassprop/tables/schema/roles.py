@@ -24,7 +24,7 @@ class ColumnRole:
         number, category, date, time of day, dropped, target, weight, group or time.
     reason : str
     far : FarValues or None
-        What is to be told of numbers that lie far from all others.
+        Facts about numbers that lie far from all others.
 
     Examples
     --------

@@ -60,9 +60,9 @@ def fit_stream(
     callbacks : sequence
         scikit-learn callbacks for the estimator.
     on_message : callable, optional
-        Is given each thing a user should know, as it is found: a line each, which is a `Note`.
+        Called with each thing that a user should know, as it is found, a `Note` of one line.
     on_pass : callable (what, done, of), optional
-        Is told of each pass before training how many rows have been read.
+        Called during each pass before training with the number of rows read so far.
     budget : int, optional
         Bytes for rows in memory; 256 MB by default. The order of rows, and so the bits, follow from it.
     scratch : str or path, optional

@@ -31,7 +31,7 @@ def predict_stream(
         As ``fit_table`` made them, ``outcome.pipeline`` and ``outcome.record``, or read from a model file.
     source : RowSource
     on_message : callable, optional
-        Is given each thing a user should know, a line each, which is a `Note`.
+        Called with each thing that a user should know, a `Note` of one line.
 
     Returns
     -------

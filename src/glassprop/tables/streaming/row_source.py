@@ -72,7 +72,7 @@ class RowSource(Protocol):
 
     @property
     def piece_rows(self) -> int:
-        """The most rows of a piece."""
+        """The maximum number of rows of a piece."""
         ...
 
     @property

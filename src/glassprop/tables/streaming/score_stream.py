@@ -43,9 +43,9 @@ def score_stream(
     record : dict
     source : RowSource
     on_message : callable, optional
-        Is given each thing a user should know.
+        Called with each thing that a user should know.
     on_rows : callable, optional
-        Is given how many rows of the source are done since it was last called.
+        Called with the number of rows of the source done since the last call.
 
     Returns
     -------

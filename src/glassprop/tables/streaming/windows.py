@@ -90,7 +90,7 @@ def pieces_of(first: int, stop: int, cuts: NDArray[np.int64], most: int) -> NDAr
     cuts : array of int
         Where reading begins cheaply.
     most : int
-        The most rows of a piece.
+        The maximum number of rows of a piece.
     """
     edges = [first]
     for cut in [*cuts[(cuts > first) & (cuts < stop)].tolist(), stop]:

@@ -74,12 +74,12 @@ class BaseTabular(ModelVerbs, RowVerbs, CallbackSupportMixin, Displayed, BaseEst
         y : array-like (n_rows,)
         sample_weight : array-like (n_rows,), optional
         X_val, y_val : table and array-like, optional
-            Rows that training is judged by, in place of some of X.
+            Validation rows, in place of some rows of X.
 
         Raises
         ------
         TableError, SettingsError, ValueError
-            Rows that cannot be learned from, in one line that says why.
+            If the rows cannot be learned from; the message says why, in one line.
         """
         fit = self._init_callback_context()
         fit.call_on_fit_task_begin(estimator=self, X=X, y=y)
@@ -125,7 +125,7 @@ class BaseTabular(ModelVerbs, RowVerbs, CallbackSupportMixin, Displayed, BaseEst
         return first, None if held is None else watched_examples(held, read.examples, say)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Predict every row: classes, or amounts. (n_rows,)
+        """Predict every row: classes, or numbers. (n_rows,)
 
         Parameters
         ----------

@@ -29,10 +29,11 @@ def blame(
     trace: ModelTrace | Trace | Tracer | None = None,
     on_rows: OnRows | None = None,
 ) -> Blame:
-    """Which training rows drove a prediction: those that lowered its cost, and those that raised it.
+    """Find the training rows that influenced a prediction most: those that lowered its cost, and those that raised it.
 
-    Of a regressor without ``y_x`` it is the prediction that is asked for: which rows raised it, and which lowered it.
-    The steps of a Pipeline before its network make inputs of all rows first; of tabular estimators their own do.
+    For a regressor without ``y_x``, the prediction is examined rather than its cost: which rows raised it, and which
+    lowered it. In a Pipeline, the steps before the network transform all rows first; tabular estimators do so by
+    themselves.
 
     Parameters
     ----------
@@ -40,12 +41,12 @@ def blame(
     X, y, sample_weight
         The training rows, as ``fit`` was given them.
     row : int, optional
-        The training row whose prediction is asked for, counted from 0.
+        The training row whose prediction is examined, counted from 0.
     x : one row, as X has them, optional
-        In the place of ``row``: a row that need not be one of the training rows. An array (n_features,), a series, or
-        a table of one row.
+        In place of ``row``: a row that need not be one of the training rows. An array (n_features,), a series, or a
+        table of one row.
     y_x : label or number, optional
-        Its target, in its own units. Without, a classifier takes what it predicts.
+        Its target, in its own units. Without it, a classifier takes the class that it predicts.
     top, trace, on_rows
         As of ``MLPClassifier.blame``.
 

@@ -22,12 +22,12 @@ def diagnose(
     y_val: Any = None,
     budget: float = 1.0,
 ) -> Diagnosis:
-    """Say what keeps the network of a model from learning.
+    """Find what keeps the network of a model from learning.
 
-    One that is fitted is looked at as it is, which takes three passes over the data at most. One that is not is trained
-    once, as a copy: the model stays as it was. Of a Pipeline and of tabular estimators it is told which column of X an
-    input of the network is made of. Of tabular estimators that are not fitted one network is trained, the first that
-    ``fit`` would train: where it averages several, ``looked_at`` of the diagnosis says which it is.
+    A fitted model is examined as it is, which takes three passes over the data at most. Of an unfitted one a copy is
+    trained once; the model itself stays unfitted. For a Pipeline and tabular estimators, the diagnosis says which
+    column of X an input of the network is made of. For an unfitted tabular estimator, one network is trained, the first
+    that ``fit`` would train: if several are averaged, ``looked_at`` of the diagnosis says which one it is.
 
     Parameters
     ----------
@@ -35,9 +35,9 @@ def diagnose(
     X, y, sample_weight
         What ``fit`` was given, or would be.
     X_val, y_val : optional
-        Rows to judge by.
+        Validation rows.
     budget : float, default=1.0
-        How many training runs may be spent on trying remedies; with 0, none is tried.
+        How many training runs may be spent on trying remedies; 0: none is tried.
 
     Returns
     -------

@@ -37,14 +37,15 @@ def explain(
     X, y : array-like or data frame (n, n_columns), and targets (n,)
         As the model takes them. y may be left out.
     row, rows : int, sequence of int
-        Which to explain, counted from 0: one, or several; neither: all, if they are few.
+        Which rows to explain, counted from 0: one, or several; neither: all, if they are few.
     top : int
-        How many paths are listed of one derivative.
+        How many paths are listed for each derivative.
     output : str or int, optional
         Without y, the class or output to explain: its name (a number, too, where a class is
         called so) or else its place. Without, of each row the likeliest class.
     of : {"probability", "score", "amount"}, optional
-        Without y, of what: a class's probability, or the score before it; an amount in its own units.
+        Without y, what is explained: "probability" of a class, or its "score" before the softmax or sigmoid; "amount":
+        a regression's prediction in its own units.
 
     Returns
     -------

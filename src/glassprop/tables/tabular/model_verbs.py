@@ -34,26 +34,27 @@ class ModelVerbs:
         output: str | int | None = None,
         of: Of | None = None,
     ) -> Explanation:
-        """Why the model says this of some rows, in terms of the table's own columns.
+        """Explain the model's predictions for some rows, in terms of the table's own columns.
 
-        Without y the prediction is explained: ``contributions`` of what is returned says what each column adds to it.
-        With y it is the cost, by the chain rule, and ``contributions`` says the same of the prediction. Of several
-        networks that are averaged columns are told of all, and the walk through the layers is of one.
+        Without y the prediction is explained: ``contributions()`` of the result says what each column adds to it. With
+        y the cost is explained, by the chain rule; ``contributions()`` is still about the prediction. If several
+        networks are averaged, columns are explained for their mean, and the walk through the layers shows one of them.
 
         Parameters
         ----------
         X : table or array (n_rows, n_columns)
             With the columns that ``fit`` was given.
         y : array-like (n_rows,), optional
-            Targets: classes, or amounts in their own units.
+            Targets: classes, or numbers in their own units.
         row, rows : int, sequence of int
-            Which to explain, counted from 0: one, or several; neither: all, if they are few.
+            Which rows to explain, counted from 0: one, or several; neither: all, if they are few.
         top : int, default=10
-            How many paths are listed of one derivative.
+            How many paths are listed for each derivative.
         output : str or int, optional
-            Without y, the class to explain, by its name or number. Without, of each row the likeliest class.
+            Without y, the class to explain, by its name or number. By default the likeliest class of each row.
         of : {"probability", "score", "amount"}, optional
-            Without y, of what: a class's probability, or the score before it; an amount in its own units.
+            Without y, what is explained: "probability" of a class, or its "score" before the softmax or sigmoid;
+            "amount": a regression's prediction in its own units.
 
         Returns
         -------
@@ -95,17 +96,17 @@ class ModelVerbs:
         y_val: Any = None,
         budget: float = 1.0,
     ) -> Diagnosis:
-        """Say what keeps the network of this model from learning.
+        """Find what keeps the network of this model from learning.
 
-        One that is fitted is looked at as it is. Of one that is not, the first network that ``fit`` would train is
-        trained, as a copy; where it averages several, ``looked_at`` of the diagnosis says which it is.
+        A fitted model is examined as it is. For an unfitted one, the first network that ``fit`` would train is trained,
+        as a copy; if several are averaged, ``looked_at`` of the diagnosis says which one it is.
 
         Parameters
         ----------
         X, y, sample_weight
             What ``fit`` was given, or would be.
         X_val, y_val : optional
-            Rows to judge by.
+            Validation rows.
         budget : float, default=1.0
             How many trainings may be spent on trying remedies; 0: none is tried.
 

@@ -45,24 +45,25 @@ class RowVerbs:
         trace: ModelTrace | Tracer | None = None,
         on_rows: OnRows | None = None,
     ) -> Blame:
-        """Which training rows drove a prediction, as of ``MLPClassifier.blame``: of this model's network.
+        """Find the training rows that influenced a prediction, as ``MLPClassifier.blame`` does.
 
-        ``x`` is a row as X has them: a table of one row, a series, or an array where X was one. A ``Tracer`` that was
-        set in ``fit`` has a trace of each network that is averaged; scores are means over those that a row taught.
+        ``x`` is a row like those of X: a table of one row, a series, or an array if X was one. A ``Tracer`` that was
+        set during ``fit`` has a trace of each network that is averaged; scores are means over the networks that were
+        trained on the row.
 
         Parameters
         ----------
         X, y, sample_weight
             The training rows, as ``fit`` was given them.
         row : int, optional
-            The training row whose prediction is asked for, counted from 0; in its place ``x``, and perhaps ``y_x``, its
-            target.
+            The training row whose prediction is examined, counted from 0; or give ``x`` in its place, and optionally
+            ``y_x``, its target.
         top : int, default=10
             How many rows are listed for and against.
         trace : Tracer or ModelTrace, optional
-            Without, the final weights serve, and the result says so.
+            Without it, the final weights are used, and the result says so.
         on_rows : callable (int), optional
-            Is told as the work goes on how many more rows are done.
+            Called as the work goes on with the number of rows done since the last call.
 
         Returns
         -------
@@ -88,9 +89,9 @@ class RowVerbs:
     ) -> Suspects:
         """Say which targets are probably wrong, as of ``MLPClassifier.suspect_labels``.
 
-        Before ``fit`` one network of the plain recipe is trained, as a copy, whatever this model averages. After it
-        the final weights serve, and the result says so; where it averages networks of folds, each row is judged by
-        those that have not learned from it, if X and y are what ``fit`` was given.
+        Before ``fit``, one network of the plain recipe is trained, as a copy, however many this model would average.
+        After it, the final weights are used, and the result says so; if the model averages networks of folds, each row
+        is judged by those that were not trained on it, provided X and y are what ``fit`` was given.
 
         Parameters
         ----------

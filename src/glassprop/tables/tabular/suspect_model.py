@@ -28,12 +28,12 @@ def suspect_labels(
     retrain: bool | int = False,
     progress: Progress | None = None,
 ) -> Suspects:
-    """Say which targets of the training rows are probably wrong, and which rows are unusual.
+    """Find training rows whose targets are probably wrong, and unusual rows.
 
-    One that is not fitted is trained once, as a copy that is watched: it stays as it was. Of a Pipeline the steps
-    before the network are fitted to all rows first; of tabular estimators it is one network of the plain recipe that
-    is trained, whatever they average otherwise. Of one that is fitted the final weights serve, and the result says so,
-    unless a ``Margins`` saw the fit of its network.
+    Of an unfitted model a copy is trained once and watched; the model itself stays unfitted. In a Pipeline, the steps
+    before the network are fitted to all rows first; of a tabular estimator, one network of the plain recipe is trained,
+    however many it would average. For a fitted model the final weights are used, and the result says so, unless a
+    ``Margins`` watched the fit of its network.
 
     Parameters
     ----------

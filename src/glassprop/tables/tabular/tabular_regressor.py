@@ -15,49 +15,53 @@ from glassprop.tables.tabular.given_target import GivenTarget, given_amounts
 
 
 class TabularRegressor(RegressorMixin, BaseTabular):
-    """Predict amounts from the columns of a table, whatever they are.
+    """Predict numbers (regression) from the columns of a table, whatever their types.
 
-    Columns are recognized and read by the rules of ``glassprop train`` (docs/tables.md), numbers brought to one scale,
-    what is missing filled, and a network trained on them with settings that need no choice.
+    Columns are recognized and read by the rules of ``glassprop train`` (docs/tables.md), numbers are scaled, missing
+    values are filled in, and networks are trained with settings that need no tuning.
 
     Parameters
     ----------
     n_members : int or "auto", default="auto"
-        So many networks are trained together, judged by the same rows, and averaged; 1: a single one. "auto" is
-        ``cross_fit``.
+        Number of networks that are trained together, validated on the same rows, and averaged; 1 is a single network.
+        "auto" leaves the number to ``cross_fit``; where there are no folds, it is 8 with the tabular recipe if rows are
+        set aside or given for validation, else 1.
     member : {"head", "network"}, default="head"
-        What each of ``n_members`` has for itself: a factor for each input and an output, or all layers.
+        What each of ``n_members`` networks has for itself: "head" is a factor for each input and the output layer,
+        "network" all layers.
     max_time : float or None, default=None
-        Seconds that ``fit`` is to take, about: as many epochs are planned as fit (`n_epochs_planned_`).
+        Approximate time limit of ``fit`` in seconds: as many epochs are planned as the time allows
+        (`n_epochs_planned_`).
     validation : "auto" or float, default="auto"
-        The share of rows that training is judged by, in place of folds; "auto" where there are no folds: 15 % of 500
-        rows or more.
+        The share of rows set aside for validation, in place of folds. "auto": none where there are folds; else 15 % of
+        500 rows or more.
     cross_fit : int, "auto" or None, default="auto"
-        So many networks are averaged, each trained without one fold of the rows and judged by it; None: all learn from
-        all rows but those of ``validation``. "auto": 8, unless ``n_members``, ``validation`` or X_val is
-        given.
+        Number of networks that are averaged, each trained without one fold of the rows and validated on it. None: no
+        folds; networks are trained on all rows but those of ``validation``. "auto": 8 with the tabular recipe, unless
+        ``n_members``, ``validation`` or X_val is given; no folds with the plain recipe.
     target_scale : {"auto", "none", "log", "quantile", "poisson"}, default="auto"
         The scale that the target is learned on; "auto" tries others where it is heavy-tailed.
     epochs : int or None, default=None
-        At most so many passes over the rows; None: as many as tables have shown to be enough.
+        Maximum number of passes over the rows; None: a number that was enough on many tables.
     recipe : {"tabular", "plain"}, default="tabular"
-        How columns become inputs, and what network learns from them; "plain" is one small network, and quicker.
+        How columns become inputs, and which network is trained on them; "plain" is one small network, and quicker.
     roles : mapping of str to str, or None
         Column -> "number", "category", "date", "keep", "drop"; or "group" (rows with one value stay together in every
-        division) or "time" (later rows judge), which are not learned from. Others are recognized.
+        split) or "time" (the latest rows validate), neither of which is a feature. The roles of other columns are
+        recognized.
     schema : mapping or None
         How columns are read, as `schema_` of another model.
     random_state : int, RandomState or None, default=None
         The same int, data and machine give the same model.
     verbose : bool, default=False
-        Whether what is found in the table is told on standard error.
+        Whether what is found in the table is reported on standard error.
 
     Attributes
     ----------
     pipeline_ : Pipeline
         Reads columns, makes inputs of them, and ends in an `MLPRegressor`.
     oof_prediction_ : array (n_rows,)
-        With ``cross_fit``: what the network that has not seen a row says of it; NaN in a row that was left out.
+        With ``cross_fit``: the prediction of the network that has not seen the row; NaN for rows that were left out.
     columns_, schema_, notes_, report_, n_features_in_, feature_names_in_, n_iter_, n_epochs_planned_, time_curve_
         As of a `TabularClassifier`.
 

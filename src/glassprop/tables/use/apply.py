@@ -55,7 +55,7 @@ def table_schema(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        JSON-able: "target", "columns", "dropped", and those of "weight", "group" and "time" that there are.
+        JSON-able: "target", "columns", "dropped", and "weight", "group" and "time" where they exist.
 
     Examples
     --------
@@ -81,15 +81,15 @@ def predict_table(
     pipeline, record
         As ``fit_table`` made them, ``outcome.pipeline`` and ``outcome.record``, or read from a model file.
     table : Table
-        Rows of any number, with the columns that the model needs.
+        Any number of rows, with the columns that the model needs.
     on_message : callable, optional
-        Is given each thing a user should know, a line each, which is a `Note`.
+        Called with each thing that a user should know, a `Note` of one line.
 
     Returns
     -------
     polars.DataFrame
         ``prediction``, in the target's own units or class names; for classes also ``probability_<class>``. Where
-        training balanced the classes, these are scores, as if all were equally frequent, and that is told.
+        training balanced the classes, these are scores, as if all were equally frequent, and a note says so.
 
     Raises
     ------
@@ -149,9 +149,9 @@ def score_table(
     pipeline, record
         As ``fit_table`` made them, ``outcome.pipeline`` and ``outcome.record``, or read from a model file.
     table : Table
-        Rows of any number, with the columns that the model needs.
+        Any number of rows, with the columns that the model needs.
     on_message : callable, optional
-        Is given each thing a user should know, a line each, which is a `Note`.
+        Called with each thing that a user should know, a `Note` of one line.
 
     Returns
     -------

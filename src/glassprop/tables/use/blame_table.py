@@ -65,7 +65,7 @@ def blame_table(
     trace : ModelTrace, optional
         What the training passed through, and which rows it was on.
     on_message : callable, optional
-        Is given what a user should know, a `Note` each.
+        Called with each thing that a user should know, a `Note`.
     on_done : callable (int, int), optional
         Is told as the work goes on how much of it is done, of how much.
 

@@ -46,8 +46,8 @@ def explain_table(
     """The chain rule with the numbers of some rows of a table, for a model that was trained from a table.
 
     A regression network is explained in units of the standardized target, in which it was trained; targets and
-    predictions are told in the target's own. Rows without a target are explained by what is predicted of them, in its
-    own units.
+    predictions are reported in the target's own. For rows without a target the prediction is explained, in its own
+    units.
 
     Parameters
     ----------
@@ -59,9 +59,9 @@ def explain_table(
     numbers : sequence of int, optional
         What these rows are called, where the table holds but some of the rows of another.
     on_message : callable, optional
-        Is given what a user should know, a `Note` each.
+        Called with each thing that a user should know, a `Note`.
     top : int
-        How many paths are listed of one derivative.
+        How many paths are listed for each derivative.
     output : str, optional
         A class: the prediction of it is explained, whether there are targets or not.
     of : {"probability", "score", "amount"}, optional
