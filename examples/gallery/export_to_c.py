@@ -47,7 +47,9 @@ print(
     "\n".join(
         line
         for line in made.header.splitlines()
-        if line.startswith(("typedef", "    double", "}", "int "))
+        if line.startswith(
+            ("#define IRIS_CL", "typedef", "    double", "} ", "int ", "const ")
+        )
     )
 )
 assert "int iris_class(const iris_inputs *row);" in made.header
