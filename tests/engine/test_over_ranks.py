@@ -41,7 +41,7 @@ def shares(plan: EpochPlan, data: Data, number: int, seed: int) -> list[tuple[Da
 def over_ranks(engines: list[str], case: Case, dtype: str, problem: Any = None) -> list[Result]:
     """What each rank ends with; the engines of the ranks may differ."""
     theta, data = problem or case.problem(dtype)
-    epochs = plans(case, len(data), 20)
+    epochs = plans(case, len(data))
     parts = [shares(plan, data, len(engines), seed) for seed, plan in enumerate(epochs)]
 
     def work(rank: int, reduce: Any) -> Result:
@@ -123,7 +123,7 @@ def test_a_reduce_that_does_nothing_is_one_rank_alone(engine: str, dtype: str) -
     theta, data = case.problem(dtype)
     runner = ENGINES[engine](case.network, case.objective, case.optimizer, SumsOverRanks(lambda sums: None))
     state, costs = case.optimizer.start(theta), []
-    for plan in plans(case, len(data), 20):
+    for plan in plans(case, len(data)):
         cost = runner.epoch(theta, state, data, plan)
         costs.append((cost.data, cost.penalty))
     found = Result(theta, np.array(costs), state.t, state.vectors, [None] * len(costs))

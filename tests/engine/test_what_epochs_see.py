@@ -48,7 +48,7 @@ def seen(engine: str, case: Case, dtype: str) -> tuple[np.ndarray, np.ndarray]:
     theta, sums = theta.copy(), SeenSums(task_of(case), data.Y)
     runner, state = ENGINES[engine](case.network, case.objective, case.optimizer), case.optimizer.start(theta)
     with np.errstate(all="ignore"):
-        for epoch, plan in enumerate(plans(case, len(data), 20), start=1):
+        for epoch, plan in enumerate(plans(case, len(data)), start=1):
             assert runner.epoch(theta, state, data, replace(plan, seen=sums.begin(epoch))).failed is None
     return theta, sums.sums
 
@@ -63,7 +63,7 @@ def test_both_engines_see_the_same(case: Case, dtype: str) -> None:
     if case in SOME[::8]:
         np.testing.assert_array_equal(theta, run("compiled", case, dtype).theta)  # to look changes no bit
     np.testing.assert_array_equal(got[:, COUNT], expected[:, COUNT])
-    assert expected[:, COUNT].max() == len(plans(case, len(got), 20))
+    assert expected[:, COUNT].max() == len(plans(case, len(got)))
     limit = NEAR[dtype] * np.maximum(np.abs(expected).max(axis=0), 1)
     sums = np.r_[MARGIN : MARGIN + 3, OUTPUTS : got.shape[1]]
     assert (np.abs(got - expected).max(axis=0) <= limit)[sums].all()
@@ -85,7 +85,7 @@ def test_they_are_the_outputs_before_each_step(engine: str) -> None:
     case = next(case for case in CASES if case.name == "weights" or case.weights == "random")
     case = replace(case, weights="", optimizer=SGD(), objective=Objective(), rate=0.5)
     theta, data = case.problem("float64")
-    plan = plans(case, len(data), 20)[1]
+    plan = plans(case, len(data))[1]
     at, state, expected = theta.copy(), SGD().start(theta), np.zeros_like(data.Y)
     reference = ReferenceEngine(case.network, case.objective, SGD())
     for step, (start, stop) in enumerate(zip(plan.edges[:-1], plan.edges[1:], strict=True)):
@@ -148,7 +148,7 @@ def test_after_it_was_asked_nothing_is_written() -> None:
         theta, data = case.problem("float64")
         theta, state = theta.copy(), case.optimizer.start(theta)
         engine = CompiledEngine(case.network, case.objective, case.optimizer)
-        first, second, *_ = plans(case, len(data), 20)
+        first, second, *_ = plans(case, len(data))
         sums = SeenSums(task_of(case), data.Y)
         engine.epoch(theta, state, data, replace(first, seen=sums.begin(1)))
         before = sums.sums.copy()

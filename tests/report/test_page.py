@@ -81,7 +81,7 @@ def test_a_record_of_another_kind_is_refused_in_one_line():
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("hidden", "side"), [((100,), 8), ((512, 512), 28)])
+@pytest.mark.parametrize(("hidden", "side"), [((100,), 8), ((256, 128), 28)])
 def test_a_page_with_20_examples_stays_small(look, hidden, side):
     e = picture(hidden, side, 20)
     document = page(e.to_dict())

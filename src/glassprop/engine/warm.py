@@ -48,11 +48,9 @@ class Warmed:
 
     Examples
     --------
-    >>> import tempfile
     >>> from glassprop import warmup
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     warmed = warmup(precisions=["float32"], activations=["relu"], costs=[], solvers=[], cache_dir=folder)
-    >>> warmed.compiled == warmed.parts, warmed.precisions
+    >>> warmed = warmup(precisions=["float32"], activations=["relu"], costs=[], solvers=[])
+    >>> warmed.compiled <= warmed.parts, warmed.precisions
     (True, ('float32',))
     """
 
