@@ -39,7 +39,7 @@ print(f"accuracy on the training rows {model.score(X, y):.3f}")
 # %%
 # The header
 # ----------
-# This is all that a caller has to know (shown without its comments and guards).
+# This is all that a caller has to know.
 
 made = to_c(model, "iris")
 small = to_c(model, "iris8", int8=True)  # the same with weights of 8 bits
@@ -47,7 +47,9 @@ print(
     "\n".join(
         line
         for line in made.header.splitlines()
-        if line.startswith(("typedef", "    double", "} ", "int "))
+        if line.startswith(
+            ("#define IRIS_CL", "typedef", "    double", "} ", "int ", "const ")
+        )
     )
 )
 assert "int iris_class(const iris_inputs *row);" in made.header

@@ -43,7 +43,7 @@ found = suspects.suspected
 precision, recall = planted[found].mean(), planted[found].sum() / planted.sum()
 print(
     f"{len(found)} labels suspected; {precision:.0%} of them are really "
-    f"wrong, {recall:.0%} of the wrong ones are found"
+    f"wrong, and {recall:.0%} of the wrong labels are found"
 )
 mended = np.mean(suspects.suggested[found] == y[found])
 print(f"the suggested label is the true one in {mended:.0%}")
@@ -56,14 +56,15 @@ assert recall > 0.8
 # Each digit has the label it was given and the one that is suggested. Labels
 # that are wrong at random, as here, are the easy case: in a real table they are
 # wrong where classes are similar. About one in ten of the suspected labels is
-# right, so a person should look before anything is changed.
+# right here, and one in four on nine tables (see "Which labels are probably
+# wrong"), so a person should look before anything is changed.
 
 fig, axes = plt.subplots(2, 6, figsize=(7.4, 3.6))
 for ax, row in zip(axes.ravel(), found, strict=False):
     ax.imshow(X[row].reshape(8, 8), cmap="gray_r")
     ax.set_title(
-        f"labeled {labels[row]}, suggested {suspects.suggested[row]}",
-        fontsize=7,
+        f"labeled {labels[row]},\nsuggested {suspects.suggested[row]}",
+        fontsize=8,
     )
     ax.axis("off")
 fig.suptitle("The twelve most suspicious digits")
