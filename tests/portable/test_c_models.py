@@ -99,7 +99,8 @@ def test_in_double_it_says_what_ours_says(tmp_path):
 
 
 def test_in_float_it_says_what_ours_says(tmp_path):
-    said = program(models("float", IN_FLOAT), tmp_path, [compiler("clang"), *WATCHED])
+    # without sanitizers: the same lines were watched in double, and optimized here by another compiler
+    said = program(models("float", IN_FLOAT), tmp_path, [compiler("clang"), *STRICT, "-O1"])
     for name in IN_FLOAT:
         compare(said, name, c_whole(name), TOLERANCE["float"])
 
