@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,14 +40,30 @@ class Fork:
 
     def __init__(self, pid: int, answers: socket.socket) -> None:
         self.pid, self._answers = pid, answers
+        self._ended: int | None = None
 
     def wait(self) -> int:
-        try:
-            return os.waitstatus_to_exitcode(int(self._answers.recv(_ROOM)))
-        except TimeoutError:
-            os.kill(self.pid, signal.SIGKILL)
-            self._answers.recv(_ROOM)
-            raise
+        if self._ended is None:
+            try:
+                self._ended = _number(self._answers, "ended")
+            except TimeoutError:
+                self.kill()
+                self._ended = _number(self._answers, "ended")
+                raise
+        return os.waitstatus_to_exitcode(self._ended)
+
+    def kill(self) -> None:
+        """End it at once, if it runs."""
+        if self._ended is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+
+def _number(answers: socket.socket, what: str) -> int:
+    """The number in an answer, which must be about this: else a pid would be taken for a status, or the reverse."""
+    told, number = answers.recv(_ROOM).decode().split()
+    assert told == what, f"{what} was to be told, and {told} was"
+    return int(number)
 
 
 class ColdProcesses:
@@ -92,7 +109,11 @@ class WarmProcesses(ColdProcesses):
 
     def end(self) -> None:
         self._ours.close()
-        self._parent.wait()
+        try:
+            self._parent.wait(timeout=10)
+        except subprocess.TimeoutExpired:  # a fork lives on
+            self._parent.kill()
+            self._parent.wait()
 
     def start(
         self, code: str, *argv: str, cwd: Path, streams: list[int], env: dict[str, str] | None = None
@@ -104,7 +125,7 @@ class WarmProcesses(ColdProcesses):
             "env": dict(os.environ) | (env or {}),
         }
         socket.send_fds(self._ours, [json.dumps(request).encode()], streams)
-        return Fork(int(self._ours.recv(_ROOM)), self._ours)
+        return Fork(_number(self._ours, "began"), self._ours)
 
 
 @contextlib.contextmanager
@@ -118,7 +139,16 @@ def started(
         process = warm.start(code, *argv, cwd=cwd, streams=streams, env={"PYTHONUNBUFFERED": "1"})
         os.close(to_out)
         os.close(to_err)
-        yield process, out, err
+        late = threading.Timer(HANG, process.kill)  # else whoever reads what it writes would wait for ever
+        late.start()
+        try:
+            yield process, out, err
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        finally:
+            late.cancel()
 
 
 def _serve(asked: socket.socket) -> None:
@@ -138,8 +168,8 @@ def _serve(asked: socket.socket) -> None:
             _begin(json.loads(data), streams)
         for stream in streams:
             os.close(stream)
-        asked.send(str(pid).encode())
-        asked.send(str(os.waitpid(pid, 0)[1]).encode())
+        asked.send(f"began {pid}".encode())
+        asked.send(f"ended {os.waitpid(pid, 0)[1]}".encode())
 
 
 def _begin(request: dict[str, Any], streams: list[int]) -> None:
