@@ -1,17 +1,14 @@
 """A browser for the tests of pages: Chromium, started once, and a fixture that watches whatever a page does wrong."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import chromium
 from waiting import HANG
 
-# without a window of its own to keep, the shell spends 40 % less on the same page
-_SHELL = "chromium-headless-shell"
-_NAMES = (_SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _INSTALL = "python -m playwright install chromium (or apt-get install chromium), or name one in GLASSPROP_CHROMIUM"
 
 
@@ -23,13 +20,6 @@ def _missing(what: str) -> None:
     pytest.skip(said)
 
 
-def _chromium(own: str) -> str | None:
-    named = os.environ.get("GLASSPROP_CHROMIUM")
-    shells = sorted(map(str, Path(own).parents[2].glob("chromium_headless_shell-*/*/*headless*shell")))
-    found = [named] if named else [*shells[-1:], own, *(shutil.which(name) for name in _NAMES)]
-    return next((path for path in found if path and Path(path).is_file()), None)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium, without a window."""
@@ -38,7 +28,7 @@ def browser() -> Iterator[Any]:
     except ImportError:
         _missing("playwright is not installed")
     with sync_playwright() as playwright:
-        path = _chromium(playwright.chromium.executable_path)
+        path = chromium(playwright.chromium.executable_path)
         if path is None:
             _missing("there is no Chromium")
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])

@@ -179,10 +179,15 @@ def questions_unanswered(page: Any, site: Path) -> list[str]:
 def main(folder: str) -> int:
     from playwright.sync_api import sync_playwright
 
+    sys.path.insert(0, str(SOURCES.parent / "tests"))
+    from chromium import chromium
+
     site, asked = Path(folder).resolve(), []
     faults = loads_from_elsewhere(site) + raw_formulas(site) + names_missing(site) + links_nowhere(site)
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = started.chromium.launch(
+            executable_path=chromium(started.chromium.executable_path), args=["--no-sandbox"]
+        )
         page = browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
